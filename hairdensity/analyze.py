@@ -1,0 +1,200 @@
+"""Analyze: from a folder of photos to the table, masks, verdicts and report. Arranges calls; measures nothing itself."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from hairdensity import imaging, pool
+from hairdensity.align import NotAligned
+from hairdensity.columns import Cell
+from hairdensity.errors import OutputError, TableError
+from hairdensity.files import OutPaths, picture_names, sweep, write_whole
+from hairdensity.find import Found, FoundPhoto, find_photos
+from hairdensity.keep import Keeper, file_digest
+from hairdensity.provenance import describe_run
+from hairdensity.recipe import Observation, Placement
+from hairdensity.regions import Drawn, read_regions
+from hairdensity.series import MeasuredSeries, Member, Series, group, measure_series
+from hairdensity.settings import Settings
+from hairdensity.table import write_rows
+from hairdensity.tasks import (
+    DrawTask,
+    ObserveTask,
+    PlaceTask,
+    observation_key,
+    placement_key,
+    run_draw,
+    run_observe,
+    run_place,
+)
+from hairdensity.treatments import Treatments, read_treatments
+
+OnProgress = Callable[[str, int, int], None]
+"""Told (what is being done, how many are done, of how many)."""
+NO_TREATMENTS: Final = "treatments.csv"
+NO_REGIONS: Final = "regions.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What came of a run.
+
+    Parameters
+    ----------
+    paths : OutPaths
+        Where the results lie.
+    rows : tuple of dict
+        The table, one row a photo.
+    progress : dict
+        The content of progress.json.
+    headlines : tuple of str
+        The verdict of each series in a sentence.
+    warnings : tuple of str
+        What a person should know, a line each.
+    measured_now : int
+        Photos that were measured in this run rather than kept from an earlier one.
+    """
+
+    paths: OutPaths
+    rows: tuple[dict[str, Cell], ...]
+    progress: dict[str, Any]
+    headlines: tuple[str, ...]
+    warnings: tuple[str, ...]
+    measured_now: int
+
+    def count(self, status: str) -> int:
+        """Return the number of photos with this status: measured, rejected or unreadable."""
+        return sum(row["status"] == status for row in self.rows)
+
+
+def analyze(
+    photos: Path | str,
+    out: Path | str,
+    *,
+    treatments: Path | str | None = None,
+    regions: Path | str | None = None,
+    settings: Settings | None = None,
+    jobs: int | None = None,
+    maps: bool = False,
+    today: date | None = None,
+    on_progress: OnProgress | None = None,
+) -> Analysis:
+    """Analyze a folder of scalp photos.
+
+    Parameters
+    ----------
+    photos : Path or str
+        Folder of photos; its treatments.csv and regions.json are used without being named.
+    out : Path or str
+        Folder for the results; made if needed. A run that was stopped goes on where it was, and a photo that was
+        measured before is not measured again.
+    treatments, regions : Path or str, optional
+        Files to use instead of those in the photo folder.
+    settings : Settings, optional
+        How to measure.
+    jobs : int, optional
+        Worker processes; default: all cores. The numbers do not depend on it.
+    maps : bool
+        Whether to write the share of hair of each pixel as well.
+    today : date, optional
+        Default: today. Matters for photos dated in the future and for treatment that goes on.
+    on_progress : callable, optional
+        Told (what, done, of how many).
+
+    Returns
+    -------
+    Analysis
+        The table, the verdicts, and where everything was written.
+
+    Raises
+    ------
+    HairdensityError
+        If the folder or a table cannot be used, or results cannot be written. What is wrong with one photo is a row of
+        the table and never raised.
+    """
+    job = _gather(
+        Path(photos), Path(out), treatments, regions, settings or Settings(), jobs or pool.cores(), maps,
+        today or date.today(),  # noqa: DTZ011 - a day as people write it, where they are
+    )  # fmt: skip
+    tell = on_progress or (lambda _what, _done, _total: None)
+    with _only_run(job.paths.root):
+        looked = observe_all(job, tell)
+        series = group(
+            ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), job.drawn, job.today
+        )
+        place_all(job, series, tell)
+        measured = tuple(measure_one(job, one) for one in series)
+        rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
+        write_rows(job.paths.measurements, rows)
+        draw_all(job, measured, tell)
+        return _conclude(job, measured, rows, looked, tell)
+
+
+def _gather(
+    photos: Path,
+    out: Path,
+    treatments: Path | str | None,
+    regions: Path | str | None,
+    settings: Settings,
+    jobs: int,
+    maps: bool,
+    today: date,
+) -> Job:
+    found = find_photos(photos)
+    warnings = list(found.warnings)
+    treatments_file = _named_or_default(treatments, photos / NO_TREATMENTS)
+    dates = read_treatments(treatments_file) if treatments_file else Treatments((), ())
+    warnings += dates.warnings
+    regions_file = _named_or_default(regions, photos / NO_REGIONS)
+    drawn = read_regions(regions_file) if regions_file else {}
+    known = {photo.name for photo in found.photos}
+    warnings += [f"regions.json: there is no photo {name!r}." for name in drawn if name not in known]
+    return Job(photos, OutPaths(out), found, dates, drawn, settings, jobs, maps, today, tuple(warnings))
+
+
+def _named_or_default(named: Path | str | None, default: Path) -> Path | None:
+    if named is None:
+        return default if default.is_file() else None
+    path = Path(named)
+    if not path.is_file():
+        raise TableError(f"{path}: there is no such file.")
+    return path
+
+
+@contextmanager
+def _only_run(root: Path) -> Iterator[None]:
+    """Hold the output folder for this run alone; tidy what a killed one left."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock = (root / ".lock").open("w")
+    except OSError as error:
+        raise OutputError(f"{root}: cannot be written ({error.strerror}). Choose another --out folder.") from error
+    with lock:
+        try:
+            import fcntl  # not on Windows, where two runs at once are on their own
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass
+        except OSError as error:
+            raise OutputError(f"{root}: another run is writing there. Wait for it, or choose another --out.") from error
+        sweep(root)
+        yield
+
+
+def _conclude(
+    job: Job,
+    measured: Sequence[MeasuredSeries],
+    rows: tuple[dict[str, Cell], ...],
+    looked: Looked,
+    tell: OnProgress,
+) -> Analysis:
+    """From the table to verdicts and report."""
+    raise OutputError("")

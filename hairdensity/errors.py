@@ -1,0 +1,20 @@
+"""What can go wrong, as a person should read it: which file, what is wrong, what to do.
+
+Every exception that reaches a user derives from `HairdensityError`, and its text is one line that stands alone.
+"""
+
+
+class HairdensityError(Exception):
+    """Base of all errors that are meant for a person; `str(error)` is the line to print."""
+
+
+class UnreadablePhotoError(HairdensityError):
+    """A photo cannot be decoded: broken, not an image, unsupported, or too large to be opened safely."""
+
+
+class TableError(HairdensityError):
+    """A table or settings file written by the user (photos.csv, treatments.csv, regions.json) cannot be used."""
+
+
+class OutputError(HairdensityError):
+    """Results cannot be written or read back: missing folder, no permission, no space, another run at work."""

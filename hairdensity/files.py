@@ -1,0 +1,126 @@
+"""Where every result lies, and how it is written: whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from hairdensity.errors import OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class OutPaths:
+    """Every file below the output folder.
+
+    Parameters
+    ----------
+    root : Path
+        The output folder.
+    """
+
+    root: Path
+
+    @property
+    def measurements(self) -> Path:
+        """The table: one row a photo."""
+        return self.root / "measurements.csv"
+
+    @property
+    def progress(self) -> Path:
+        """The verdicts."""
+        return self.root / "progress.json"
+
+    @property
+    def report(self) -> Path:
+        """The page for people."""
+        return self.root / "report.html"
+
+    @property
+    def charts(self) -> Path:
+        """Folder of the charts as SVG and PNG."""
+        return self.root / "charts"
+
+    @property
+    def run(self) -> Path:
+        """What made these numbers."""
+        return self.root / "run.json"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what is kept of each photo, so that no photo is measured twice; may be deleted."""
+        return self.root / "cache"
+
+    def mask(self, picture_name: str) -> Path:
+        """Labels of one photo; `picture_name` as given by `picture_names`."""
+        return self.root / "masks" / picture_name
+
+    def map(self, picture_name: str) -> Path:
+        """Share of hair of one photo; `picture_name` as given by `picture_names`."""
+        return self.root / "maps" / picture_name
+
+
+def picture_names(photos: Iterable[str]) -> dict[str, str]:
+    """Return a PNG name below masks/ and maps/ for each photo, no two alike.
+
+    `vertex/IMG_1.jpg` becomes `vertex/IMG_1.png`; where `vertex/IMG_1.heic` stands beside it, both keep their ending:
+    `vertex/IMG_1.jpg.png` and `vertex/IMG_1.heic.png`. Names that differ in case only count as alike, since on some
+    disks they are.
+    """
+    ordered = sorted(photos)
+    stems: dict[str, int] = {}
+    for photo in ordered:
+        stem = str(PurePosixPath(photo).with_suffix("")).casefold()
+        stems[stem] = stems.get(stem, 0) + 1
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for photo in ordered:
+        stem = str(PurePosixPath(photo).with_suffix(""))
+        name = f"{stem}.png" if stems[stem.casefold()] == 1 else f"{photo}.png"
+        number = 2
+        while name.casefold() in taken:
+            name = f"{photo}~{number}.png"
+            number += 1
+        taken.add(name.casefold())
+        names[photo] = name
+    return names
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Write a file so that it is whole or not there, whatever happens meanwhile.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be made or written to, or the disk is full.
+    """
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink(missing_ok=True)
+        raise OutputError(
+            f"{path}: cannot be written ({error.strerror or error}). Free space or choose another --out folder."
+        ) from error
+
+
+def sweep(root: Path) -> None:
+    """Delete what a killed run left half written."""
+    for leftover in _walk(root):
+        if leftover.name.startswith(".writing-"):
+            with contextlib.suppress(OSError):
+                leftover.unlink()
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for folder, _, names in os.walk(root):
+        for name in names:
+            yield Path(folder, name)

@@ -1,0 +1,141 @@
+"""The few OpenCV calls that the package needs, typed and told apart by what they are for.
+
+OpenCV's own stubs return arrays of any type, and its shapes differ between versions 4 and 5; both end here.
+Arrays follow `hairdensity.arrays`: channels are RGB.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairdensity.arrays import Gray, Mask, Matrix, Plane, Rgb
+
+Picture = TypeVar("Picture", bound=NDArray[Any])
+
+
+def shrunk_shape(shape: tuple[int, ...], longest: int) -> tuple[int, int]:
+    """Return (rows, columns) of a picture once its longer side is at most `longest` pixels."""
+    factor = min(1.0, longest / max(shape[0], shape[1]))
+    return max(1, round(shape[0] * factor)), max(1, round(shape[1] * factor))
+
+
+def shrink(picture: Picture, longest: int) -> Picture:
+    """Return the picture with its longer side at most `longest` pixels, averaged by area; never enlarged."""
+    return resize(picture, shrunk_shape(picture.shape, longest))
+
+
+def resize(picture: Picture, shape: tuple[int, int]) -> Picture:
+    """Return the picture at (rows, columns) = `shape`: by area where it shrinks, bilinear where it grows."""
+    if picture.shape[:2] == shape:
+        return picture
+    smaller = shape[0] <= picture.shape[0] and shape[1] <= picture.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cast("Picture", cv2.resize(picture, (shape[1], shape[0]), interpolation=how))
+
+
+def resize_labels(labels: Gray, shape: tuple[int, int]) -> Gray:
+    """Return labels at (rows, columns) = `shape`, each pixel taking its nearest label."""
+    return cast("Gray", cv2.resize(labels, (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST))
+
+
+def resize_mask(mask: Mask, shape: tuple[int, int]) -> Mask:
+    """Return a mask at (rows, columns) = `shape`; a pixel is inside where at least half of it was."""
+    if mask.shape == shape:
+        return mask
+    return cast("Mask", resize(mask.astype(np.float32), shape) >= 0.5)
+
+
+def blur(picture: Picture, sigma: float) -> Picture:
+    """Return the picture blurred by a Gaussian of `sigma` pixels."""
+    return cast("Picture", cv2.GaussianBlur(picture, (0, 0), sigma))
+
+
+def gray(rgb: Rgb) -> Gray:
+    """Return brightness as displayed (Rec. 601 luma), uint8."""
+    return cast("Gray", cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
+
+
+def lab(rgb: Rgb) -> Plane:
+    """Return CIE L*a*b* (D65), float32 (rows, columns, 3): L 0..100, a and b about -127..127."""
+    return cast("Plane", cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB))
+
+
+def disc(radius: float) -> Gray:
+    """Return a round structuring element of this radius in pixels."""
+    size = 2 * max(1, round(radius)) + 1
+    return cast("Gray", cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+
+
+def grow(mask: Mask, radius: float) -> Mask:
+    """Return the mask grown by `radius` pixels."""
+    return cast("Mask", cv2.dilate(mask.view(np.uint8), disc(radius)) > 0)
+
+
+def erode(mask: Mask, radius: float) -> Mask:
+    """Return the mask shrunk by `radius` pixels; the picture's border does not count as outside."""
+    return cast("Mask", cv2.erode(mask.view(np.uint8), disc(radius)) > 0)
+
+
+def polygons_mask(polygons: Sequence[Sequence[tuple[float, float]]], shape: tuple[int, int]) -> Mask:
+    """Return the union of polygons, each a run of (x, y) pixel corners, as a mask of (rows, columns) = `shape`."""
+    mask = np.zeros(shape, np.uint8)
+    for polygon in polygons:
+        points = np.rint(np.asarray(polygon, np.float64)).astype(np.int32).reshape(-1, 1, 2)
+        cv2.fillPoly(mask, [points], 1)
+    return mask > 0
+
+
+def warp(picture: Picture, matrix: Matrix, shape: tuple[int, int]) -> Picture:
+    """Carry a picture by a homogeneous point transform.
+
+    Parameters
+    ----------
+    picture : ndarray
+        (rows, columns[, channels]), uint8 or float32.
+    matrix : ndarray
+        (3, 3): where a point (x, y, 1) of `picture` lies in the result.
+    shape : tuple of int
+        (rows, columns) of the result; what `picture` does not reach is 0.
+    """
+    return cast(
+        "Picture",
+        cv2.warpPerspective(
+            picture, matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        ),
+    )
+
+
+def warp_mask(mask: Mask, matrix: Matrix, shape: tuple[int, int]) -> Mask:
+    """Carry a mask by a homogeneous point transform; as `warp`, and inside where at least half is."""
+    return cast("Mask", warp(mask.astype(np.float32), matrix, shape) >= 0.5)
+
+
+def encode_png(picture: NDArray[np.uint8], effort: int = 3) -> bytes:
+    """Return a PNG of a grey (rows, columns) or RGB (rows, columns, 3) uint8 picture."""
+    stored = picture if picture.ndim == 2 else picture[:, :, ::-1]
+    done, data = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, effort])
+    if not done:
+        raise ValueError(f"OpenCV could not write a PNG of shape {picture.shape}")
+    return bytes(data)
+
+
+def encode_jpeg(rgb: Rgb, quality: int = 88) -> bytes:
+    """Return a JPEG of an RGB picture, without any metadata."""
+    done, data = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise ValueError(f"OpenCV could not write a JPEG of shape {rgb.shape}")
+    return bytes(data)
+
+
+def decode_gray(data: bytes) -> Gray:
+    """Return the grey uint8 picture of a PNG written by `encode_png`."""
+    return cast("Gray", cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE))
+
+
+def decode_rgb(data: bytes) -> Rgb:
+    """Return the RGB uint8 picture of a JPEG or PNG written by this module."""
+    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    return cast("Rgb", cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))

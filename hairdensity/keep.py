@@ -1,0 +1,220 @@
+"""Keep: what was measured of each photo, so that it is never measured twice.
+
+Entries are named by what they were made from (the photo's bytes, the settings, the program's own code), so an entry
+is either right or not asked for. Each is one zip file of PNG, JPEG and JSON members: nothing in it can run, and
+anyone can look inside. A damaged entry counts as missing. The whole folder may be deleted at any time.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from hairdensity import imaging
+from hairdensity.align import Alignment, NotAligned
+from hairdensity.arrays import Gray, Plane
+from hairdensity.check import ScalpQuality
+from hairdensity.files import write_whole
+from hairdensity.measure import Placed
+from hairdensity.recipe import Observation, Placement, Seen
+from hairdensity.region import Region
+from hairdensity.segment.base import Segmentation
+
+UNSURE_UNIT: Final = 1 / 510
+"""One level of a stored doubt, which runs from 0 to 0.5."""
+_METHOD: Final = ("arrays", "imaging", "read", "check", "region", "normalise", "segment", "align", "measure", "recipe")
+
+
+@cache
+def method_digest() -> str:
+    """Return a name of the code that measures: other code, other name, so no number of an older version survives."""
+    digest = hashlib.sha256()
+    package = resources.files("hairdensity")
+    for name in _METHOD:
+        single, folder = package / f"{name}.py", package / name
+        sources = [single] if single.is_file() else sorted(folder.iterdir(), key=lambda entry: entry.name)
+        for source in sources:
+            if source.is_file():
+                digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def key(*parts: object) -> str:
+    """Return the name of an entry made from these parts."""
+    text = json.dumps([method_digest(), *parts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes as hex.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """The folder of kept entries.
+
+    Parameters
+    ----------
+    root : Path
+        The folder; made when first written to.
+    """
+
+    root: Path
+
+    def path(self, entry: str) -> Path:
+        """Return where an entry lies; two letters of its name make the folder, to keep folders small."""
+        return self.root / entry[:2] / f"{entry}.zip"
+
+    def has(self, entry: str) -> bool:
+        """Return whether there is an entry that can be opened; its pictures are only looked at when loaded."""
+        return self._load(entry, ()) is not None
+
+    def save_observation(self, entry: str, observation: Observation) -> None:
+        """Keep an observation."""
+        facts = {
+            "status": observation.status,
+            "reason": observation.reason,
+            "flags": observation.flags,
+            "digest": observation.digest,
+            "shape": observation.shape,
+            "notes": observation.notes,
+            "quality": asdict(observation.quality) if observation.quality else None,
+        }
+        members: dict[str, bytes] = {}
+        if observation.seen:
+            region, segmentation = observation.seen.region, observation.seen.segmentation
+            facts["region"] = {"source": region.source, "flags": region.flags}
+            members = {
+                "picture.jpg": imaging.encode_jpeg(observation.seen.picture, 92),
+                "region.png": imaging.encode_png(region.mask.astype(np.uint8)),
+                "share.png": imaging.encode_png(_share_levels(segmentation.share), 1),
+                "unsure.png": imaging.encode_png(_unsure_levels(segmentation.unsure), 1),
+            }
+        self._save(entry, facts, members)
+
+    def load_observation(self, entry: str, *, pictures: bool) -> Observation | None:
+        """Return a kept observation, or None where there is none or it is damaged.
+
+        Parameters
+        ----------
+        entry : str
+            Name of the entry.
+        pictures : bool
+            Whether to load what the photo shows; without, `seen` is None also for a measured photo.
+        """
+        loaded = self._load(entry, ("picture.jpg", "region.png", "share.png", "unsure.png") if pictures else ())
+        if loaded is None:
+            return None
+        facts, members = loaded
+        seen = None
+        if "picture.jpg" in members:
+            seen = Seen(
+                imaging.decode_rgb(members["picture.jpg"]),
+                Region(
+                    imaging.decode_gray(members["region.png"]) > 0,
+                    facts["region"]["source"],
+                    tuple(facts["region"]["flags"]),
+                ),
+                Segmentation(
+                    _from_levels(imaging.decode_gray(members["share.png"]), 1 / 255),
+                    _from_levels(imaging.decode_gray(members["unsure.png"]), UNSURE_UNIT),
+                ),
+            )
+        quality = facts["quality"]
+        return Observation(
+            status=facts["status"],
+            reason=facts["reason"],
+            flags=tuple(facts["flags"]),
+            digest=facts["digest"],
+            shape=(facts["shape"][0], facts["shape"][1]),
+            quality=ScalpQuality(**(quality | {"flags": tuple(quality["flags"])})) if quality else None,
+            notes=tuple(facts["notes"]),
+            seen=seen,
+        )
+
+    def save_placement(self, entry: str, placement: Placement) -> None:
+        """Keep a placement."""
+        alignment = placement.alignment
+        facts: dict[str, Any] = {"flags": placement.flags}
+        if isinstance(alignment, NotAligned):
+            facts["not_aligned"] = alignment.reason
+        else:
+            facts["alignment"] = asdict(alignment) | {"matrix": alignment.matrix.tolist()}
+        members: dict[str, bytes] = {}
+        if placement.placed:
+            facts["residual"] = placement.placed.residual
+            members = {
+                "share.png": imaging.encode_png(_share_levels(placement.placed.share)),
+                "unsure.png": imaging.encode_png(_unsure_levels(placement.placed.unsure)),
+                "skin.png": imaging.encode_png(placement.placed.skin.astype(np.uint8)),
+            }
+        self._save(entry, facts, members)
+
+    def load_placement(self, entry: str) -> Placement | None:
+        """Return a kept placement, or None where there is none or it is damaged."""
+        loaded = self._load(entry, ("share.png", "unsure.png", "skin.png"))
+        if loaded is None:
+            return None
+        facts, members = loaded
+        if "not_aligned" in facts:
+            return Placement(NotAligned(facts["not_aligned"]), None, tuple(facts["flags"]))
+        found = facts["alignment"]
+        return Placement(
+            Alignment(**(found | {"matrix": np.array(found["matrix"], np.float64)})),
+            Placed(
+                _from_levels(imaging.decode_gray(members["share.png"]), 1 / 255),
+                _from_levels(imaging.decode_gray(members["unsure.png"]), UNSURE_UNIT),
+                imaging.decode_gray(members["skin.png"]) > 0,
+                facts["residual"],
+            ),
+            tuple(facts["flags"]),
+        )
+
+    def _save(self, entry: str, facts: dict[str, Any], members: dict[str, bytes]) -> None:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for name, data in {"facts.json": json.dumps(facts).encode(), **members}.items():
+                # A fixed date: the same photo gives the same bytes.
+                archive.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), data)
+        write_whole(self.path(entry), buffer.getvalue())
+
+    def _load(self, entry: str, wanted: Iterable[str]) -> tuple[dict[str, Any], dict[str, bytes]] | None:
+        try:
+            with zipfile.ZipFile(self.path(entry)) as archive:
+                facts = json.loads(archive.read("facts.json"))
+                present = set(archive.namelist())
+                return facts, {name: archive.read(name) for name in wanted if name in present}
+        except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError):
+            return None
+
+
+def _share_levels(share: Plane) -> Gray:
+    levels: Gray = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
+    return levels
+
+
+def _unsure_levels(unsure: Plane) -> Gray:
+    levels: Gray = np.rint(np.clip(unsure, 0, 0.5) / UNSURE_UNIT).astype(np.uint8)
+    return levels
+
+
+def _from_levels(levels: Gray, unit: float) -> Plane:
+    plane: Plane = levels.astype(np.float32) * np.float32(unit)
+    return plane

@@ -1,0 +1,206 @@
+"""Measure: coverage of the skin that all sessions show, with its interval.
+
+Everything here lives on the *grid*: the baseline's work picture shrunk to `GRID_PX`. A photo is laid on it once;
+after that, measuring a photo again because the common skin has changed costs about a millisecond.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hairdensity import imaging
+from hairdensity.align import Alignment
+from hairdensity.arrays import Mask, Matrix, Plane, Share
+from hairdensity.region import Region
+from hairdensity.segment.base import Segmentation
+
+GRID_PX: Final = 320
+"""Longer side of the grid: a head is then about 250 grid pixels wide, one of them less than a millimetre."""
+EDGE_TOLERANCE: Final = 0.03
+"""Outlines found twice differ by about this share of the head's width; so little does not count as not shown."""
+SHOWN_ENOUGH: Final = 0.8
+"""A photo that shows less of the baseline's region than this does not shrink the region of the others."""
+SHOWN_TOO_LITTLE: Final = 0.5
+"""A photo that shows less than this has no number: it would be of other skin."""
+UNSURE_SHARED: Final = 0.5
+"""How much of the segmenter's doubt is shared by all pixels of a photo, rather than averaging out."""
+EDGE_BETWEEN: Final = 0.3
+"""How much of the doubt about the region's edge differs between photos of one head."""
+LEAST_REPEAT_SD: Final = 0.005
+"""No two photos of a head agree better than this, whatever the formulas say."""
+Z95: Final = 1.959964
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One photo laid on the grid of its baseline.
+
+    Parameters
+    ----------
+    share : Share
+        (rows, columns) float32: share of each grid pixel that hair covers.
+    unsure : Plane
+        (rows, columns) float32: standard deviation of `share`.
+    skin : Mask
+        (rows, columns) bool: where the photo shows scalp.
+    residual : float
+        Error of the alignment in grid pixels.
+    """
+
+    share: Share
+    unsure: Plane
+    skin: Mask
+    residual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Coverage of one photo, as shares 0..1.
+
+    Parameters
+    ----------
+    value : float
+        Share of the measured skin that hair covers.
+    low, high : float
+        95 % interval of the value against the truth.
+    repeat_sd : float
+        Standard deviation between photos of the same head with no change between them; smaller than the interval
+        suggests, since what the method gets wrong about a head it gets wrong each time.
+    region_fraction : float
+        Measured area as a share of the baseline's region.
+    """
+
+    value: float
+    low: float
+    high: float
+    repeat_sd: float
+    region_fraction: float
+
+
+def grid_shape(work_shape: tuple[int, int]) -> tuple[int, int]:
+    """Return (rows, columns) of the grid for a baseline work picture of this shape."""
+    return imaging.shrunk_shape(work_shape, GRID_PX)
+
+
+def grid_matrix(work_shape: tuple[int, int]) -> Matrix:
+    """Return the transform from (x, y, 1) of the baseline's work picture to its grid."""
+    rows, columns = grid_shape(work_shape)
+    # Pixel centres lie at whole numbers, so the corner of the picture is at -0.5.
+    fx, fy = columns / work_shape[1], rows / work_shape[0]
+    return np.array([[fx, 0, fx / 2 - 0.5], [0, fy, fy / 2 - 0.5], [0, 0, 1]], np.float64)
+
+
+def place(
+    segmentation: Segmentation, region: Region, alignment: Alignment, baseline_shape: tuple[int, int], drawn: bool
+) -> Placed:
+    """Lay what was segmented in one photo on the grid of its baseline.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+        Of the photo's work picture.
+    region : Region
+        Of the photo's work picture.
+    alignment : Alignment
+        From the photo's to the baseline's work picture.
+    baseline_shape : tuple of int
+        (rows, columns) of the baseline's work picture.
+    drawn : bool
+        Whether a person drew the baseline's region. Then it is taken at its word, and the photo shows of it what lies
+        in its frame; else it shows what also lies in the region that was found in the photo.
+    """
+    to_grid = grid_matrix(baseline_shape) @ alignment.matrix
+    shape = grid_shape(baseline_shape)
+    # Averaging before the warp: a warp that shrinks would otherwise pick single pixels, and strands would flicker.
+    factor = float(np.hypot(to_grid[0, 0], to_grid[1, 0]))
+    sigma = 0.5 * max(0.0, 1 / factor - 1) if factor > 0 else 0.0
+    share, unsure = segmentation.share, segmentation.unsure
+    if sigma > 0.2:
+        share, unsure = imaging.blur(share, sigma), imaging.blur(unsure, sigma)
+    in_frame = np.ones(share.shape, np.bool_)
+    skin = in_frame if drawn and region.source != "drawn" else region.mask
+    return Placed(
+        share=imaging.warp(share, to_grid, shape),
+        unsure=imaging.warp(unsure, to_grid, shape),
+        skin=imaging.warp_mask(skin, to_grid, shape),
+        residual=alignment.residual * factor,
+    )
+
+
+def shown_fraction(placed: Placed, baseline_skin: Mask) -> float:
+    """Return the share of the baseline's region that a photo shows, 0..1."""
+    area = int(baseline_skin.sum())
+    return float((placed.skin & baseline_skin).sum() / area) if area else 0.0
+
+
+def common_skin(baseline_skin: Mask, photos: Iterable[Placed]) -> Mask:
+    """Return the part of the baseline's region that every photo shows.
+
+    What any photo does not show is left out of all, so that all are measured on the same skin; but a photo that
+    shows less than `SHOWN_ENOUGH` does not count (it is flagged instead), and neither does a difference no larger than
+    two readings of one outline (`EDGE_TOLERANCE`).
+    """
+    common = baseline_skin.copy()
+    rows, columns = np.nonzero(baseline_skin)
+    if not rows.size:
+        return common
+    width = max(int(np.ptp(columns)), int(np.ptp(rows))) + 1
+    for photo in photos:
+        if shown_fraction(photo, baseline_skin) >= SHOWN_ENOUGH:
+            common &= imaging.grow(photo.skin, EDGE_TOLERANCE * width)
+    return common
+
+
+def coverage(placed: Placed, common: Mask, baseline_skin: Mask) -> Coverage | None:
+    """Return the coverage of one photo over the common skin, or None where it shows none of it.
+
+    Notes
+    -----
+    The interval holds three errors, taken as independent: what the segmenter doubts (mostly shared by all pixels of
+    a photo, so it does not shrink with their number); what moving the region by the error of the alignment changes;
+    and what a slightly smaller region would change. The last is nearly the same in every photo of a head, and so
+    counts little between them.
+    """
+    skin = placed.skin & common
+    if not skin.any():
+        return None
+    value = float(placed.share[skin].mean(dtype=np.float64))
+    doubt = UNSURE_SHARED * float(placed.unsure[skin].mean(dtype=np.float64))
+    moved = _moved_sd(placed, skin)
+    edge = _edge_sd(placed.share, skin)
+    repeat = max(LEAST_REPEAT_SD, float(np.hypot(moved, EDGE_BETWEEN * edge)))
+    sd = float(np.sqrt(doubt**2 + moved**2 + edge**2 + LEAST_REPEAT_SD**2))
+    return Coverage(
+        value=value,
+        low=max(0.0, value - Z95 * sd),
+        high=min(1.0, value + Z95 * sd),
+        repeat_sd=repeat,
+        region_fraction=float(skin.sum() / max(1, baseline_skin.sum())),
+    )
+
+
+def _moved_sd(placed: Placed, skin: Mask) -> float:
+    """Return how coverage changes when the region moves by the alignment's residual (at least one grid pixel)."""
+    step = max(1, round(placed.residual))
+    values = []
+    for down, right in ((0, step), (0, -step), (step, 0), (-step, 0)):
+        moved = np.zeros_like(skin)
+        source = skin[max(0, -down) : skin.shape[0] - max(0, down), max(0, -right) : skin.shape[1] - max(0, right)]
+        moved[max(0, down) :, max(0, right) :][: source.shape[0], : source.shape[1]] = source
+        moved &= placed.skin
+        if moved.any():
+            values.append(float(placed.share[moved].mean(dtype=np.float64)))
+    here = float(placed.share[skin].mean(dtype=np.float64))
+    return float(np.sqrt(np.mean((np.array(values) - here) ** 2))) if values else 0.0
+
+
+def _edge_sd(share: Share, skin: Mask) -> float:
+    """Return the change of coverage when the outer ring of skin, as wide as outlines are unsure, is left out."""
+    rows, columns = np.nonzero(skin)
+    width = max(int(np.ptp(columns)), int(np.ptp(rows))) + 1
+    inner = imaging.erode(skin, max(1.0, EDGE_TOLERANCE * width))
+    if not inner.any():
+        return 0.0
+    return abs(float(share[inner].mean(dtype=np.float64)) - float(share[skin].mean(dtype=np.float64)))

@@ -1,0 +1,293 @@
+"""Read: one file to one upright sRGB picture, or a line that says why not.
+
+The result is 8 bits a channel. Hair against skin is a matter of whole display levels, JPEGs have no more, and the
+noise of any camera exceeds the rounding; so 16-bit files are rounded, not kept.
+"""
+
+import hashlib
+import io
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL.Image import DecompressionBombError
+
+from hairdensity.arrays import Rgb
+from hairdensity.errors import UnreadablePhotoError
+
+LARGEST_FILE: Final = 500_000_000
+"""Bytes. The largest phone photo is a tenth of this."""
+FORMATS: Final = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "HEIF")
+RAW_ENDINGS: Final = frozenset((".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"))
+HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+EXIF_IFD, DATE_ORIGINAL, DATE_PLAIN, MAKE, MODEL, ORIENTATION = 0x8769, 0x9003, 0x0132, 0x010F, 0x0110, 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One decoded photo.
+
+    Parameters
+    ----------
+    rgb : Rgb
+        (rows, columns, 3) uint8, upright, sRGB as displayed.
+    digest : str
+        SHA-256 of the file's bytes, hex.
+    taken : datetime or None
+        EXIF DateTimeOriginal, in the camera's own time.
+    camera : str
+        Make and model; "" where unknown. Never a serial number.
+    notes : tuple of str
+        What was done besides decoding.
+    """
+
+    rgb: Rgb
+    digest: str
+    taken: datetime | None
+    camera: str
+    notes: tuple[str, ...]
+
+
+def read_photo(path: Path, *, max_pixels: int = 200_000_000) -> Photo:
+    """Read JPEG, PNG, TIFF, WebP or (with the extra `heic`) HEIC.
+
+    Turned upright by EXIF, converted from its ICC profile to sRGB; grey, palette, CMYK and 16 bits are converted;
+    transparent parts become white; of several frames the first is taken.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    max_pixels : int
+        Photos with more pixels are refused before they are decoded.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        Whatever is wrong with the file; one line that names it and says what to do.
+    """
+    data = _bytes_of(path)
+    with _quiet():
+        image = _open(path, data)
+        _refuse_unusable(path, image, max_pixels)
+        notes: list[str] = []
+        _load(path, image)
+        rgb = _sixteen_bits(image, data, notes)
+        if rgb is None:
+            rgb = np.asarray(_decoded(image, notes))
+        orientation = _orientation(image)
+        taken, camera = _exif_facts(image)
+    upright = _turned(rgb, orientation)
+    return Photo(upright, hashlib.sha256(data).hexdigest(), taken, camera, tuple(notes))
+
+
+def read_taken(path: Path) -> datetime | None:
+    """Return when a photo was taken by its EXIF, reading no more than the header; None where it does not say."""
+    with _quiet():
+        try:
+            _register_heif()
+            with Image.open(path) as image:
+                return _exif_facts(image)[0]
+        except Exception:  # noqa: BLE001 - Pillow raises nearly anything on a broken file, and reading it later says what
+            return None
+
+
+def _bytes_of(path: Path) -> bytes:
+    ending = path.suffix.lower()
+    if ending in RAW_ENDINGS:
+        raise _unreadable(path, "is a raw photo, which is not read", "Export it as JPEG.")
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise _unreadable(path, f"has {size // 1_000_000} MB", "Export it as JPEG.")
+        data = path.read_bytes()
+    except PermissionError:
+        raise _unreadable(path, "may not be read", "Change its permissions.") from None
+    except OSError as error:
+        raise _unreadable(path, f"cannot be read ({error.strerror or error})", "Copy it again.") from None
+    if not data:
+        raise _unreadable(path, "is empty", "Copy it again from the phone.")
+    return data
+
+
+def _open(path: Path, data: bytes) -> Image.Image:
+    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS and not _register_heif():
+        raise _unreadable(path, "is a HEIC photo", "Install the reader: pip install 'hairdensity[heic]'.")
+    try:
+        return Image.open(io.BytesIO(data))
+    except (UnidentifiedImageError, DecompressionBombError):
+        pass
+    except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything on a broken header
+        raise _unreadable(path, f"is broken ({type(error).__name__})", "Copy it again from the phone.") from None
+    raise _unreadable(path, "is not a photo, or its beginning is broken", "Copy it again from the phone, as JPEG.")
+
+
+def _refuse_unusable(path: Path, image: Image.Image, max_pixels: int) -> None:
+    if image.format not in FORMATS:
+        kind = "an animation or drawing (GIF)" if image.format == "GIF" else f"a {image.format} file"
+        raise _unreadable(path, f"is {kind}, which is not read", "Save it as JPEG or PNG.")
+    columns, rows = image.size
+    if columns * rows > max_pixels:
+        million = max_pixels // 1_000_000
+        raise _unreadable(path, f"has {columns} x {rows} pixels, more than {million} million", "Send a smaller copy.")
+
+
+def _decoded(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Return the picture as 8-bit RGB in sRGB, still as the camera was held."""
+    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+        notes.append(f"first of {image.n_frames} frames")
+    image, profile = _flattened(image, notes), image.info.get("icc_profile")
+    if profile:
+        image = _to_srgb(image, profile, notes)
+    if image.mode != "RGB":
+        if image.mode not in ("L", "1"):
+            notes.append(f"{image.mode} to RGB")
+        image = image.convert("RGB")
+    return image
+
+
+def _load(path: Path, image: Image.Image) -> None:
+    try:
+        image.load()
+    except Exception as error:  # noqa: BLE001 - decoders raise nearly anything on broken data
+        what = "ends too early" if "truncated" in str(error) else f"is broken ({type(error).__name__})"
+        raise _unreadable(path, what, "Copy it again from the phone.") from None
+
+
+def _flattened(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Return the picture without palette and transparency."""
+    if image.mode == "P" or (image.mode in ("RGB", "L", "1") and "transparency" in image.info):
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if image.mode in ("LA", "La", "PA", "RGBa"):
+        image = image.convert("RGBA")
+    if image.mode == "RGBA":
+        if image.getextrema()[3] != (255, 255):
+            notes.append("transparent parts made white")
+            white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+            image = Image.alpha_composite(white, image)
+        image = image.convert("RGB")
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image, np.float64)
+        top = 65535.0 if values.max(initial=0) > 255 else 255.0
+        image = Image.fromarray(np.rint(np.clip(values / top, 0, 1) * 255).astype(np.uint8))
+        notes.append("deep grey to 8 bits")
+    return image
+
+
+def _sixteen_bits(image: Image.Image, data: bytes, notes: list[str]) -> Rgb | None:
+    """Return a 16-bit colour PNG or TIFF, which Pillow cuts or refuses; None for any other file."""
+    if image.format not in ("PNG", "TIFF") or image.mode.startswith("I") or not _says_sixteen(image, data):
+        return None
+    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
+    if deep is None or deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[2] not in (3, 4):
+        return None
+    notes.append("16 to 8 bits")
+    colour = deep[:, :, :3].astype(np.float32) / np.float32(257)
+    if deep.shape[2] == 4:
+        alpha = deep[:, :, 3:].astype(np.float32) / np.float32(65535)
+        colour = colour * alpha + 255 * (1 - alpha)
+    eight = np.rint(colour[:, :, ::-1]).astype(np.uint8)
+    profile = image.info.get("icc_profile")
+    return np.asarray(_to_srgb(Image.fromarray(eight), profile, notes)) if profile else eight
+
+
+def _says_sixteen(image: Image.Image, data: bytes) -> bool:
+    if image.format == "PNG":
+        return len(data) > 24 and data[24] == 16
+    bits = cast("Any", image).tag_v2.get(258, (8,))
+    return 16 in (bits if isinstance(bits, tuple) else (bits,))
+
+
+def _to_srgb(image: Image.Image, profile: bytes, notes: list[str]) -> Image.Image:
+    """Return the picture with its colours as sRGB means them; as it is, with a note, where its profile is broken."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        name = " ".join(ImageCms.getProfileDescription(source).split())
+        if "srgb" in name.lower() and image.mode == "RGB":
+            return image
+        target = ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(
+            image, source, target, ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB",
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )  # fmt: skip
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        notes.append("broken colour profile ignored")
+        return image
+    notes.append(f"colours from {name[:40] or 'its profile'} to sRGB")
+    return cast("Image.Image", converted)
+
+
+def _turned(rgb: NDArray[np.uint8], orientation: int) -> Rgb:
+    """Return the picture upright, by the eight EXIF orientations (Exif 2.32, tag 0x0112)."""
+    if orientation in (5, 6, 7, 8):
+        rgb = rgb.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        rgb = rgb[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        rgb = rgb[::-1]
+    return np.ascontiguousarray(rgb)
+
+
+def _orientation(image: Image.Image) -> int:
+    # pi-heif turns the picture itself and says so by orientation 1.
+    value = _tolerant(lambda: image.getexif().get(ORIENTATION, 1), 1)
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _exif_facts(image: Image.Image) -> tuple[datetime | None, str]:
+    def facts() -> tuple[datetime | None, str]:
+        exif = image.getexif()
+        said = str(exif.get_ifd(EXIF_IFD).get(DATE_ORIGINAL) or "")
+        try:
+            taken = datetime.strptime(said.strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - the camera's own time
+        except ValueError:
+            taken = None
+        make, model = (" ".join(str(exif.get(tag) or "").strip("\0 ").split())[:60] for tag in (MAKE, MODEL))
+        camera = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
+        return (taken if taken and 1990 <= taken.year <= 2100 else None), camera
+
+    return _tolerant(facts, (None, ""))
+
+
+def _tolerant(ask: Callable[[], Any], otherwise: Any) -> Any:  # noqa: ANN401 - whatever EXIF holds
+    """Return what EXIF says, or `otherwise` where it is broken: it matters less than the picture."""
+    try:
+        return ask()
+    except Exception:  # noqa: BLE001 - Pillow raises nearly anything on broken EXIF
+        return otherwise
+
+
+def _register_heif() -> bool:
+    try:
+        import pi_heif
+    except ImportError:
+        return False
+    pi_heif.register_heif_opener()
+    return True
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Pillow's warnings about broken tags and large pictures: this module judges both itself."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _unreadable(path: Path, what: str, advice: str) -> UnreadablePhotoError:
+    name = "".join(char if char.isprintable() else "?" for char in path.name)
+    return UnreadablePhotoError(f"{name} {what}. {advice}")
+
+

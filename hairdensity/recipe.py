@@ -1,0 +1,213 @@
+"""The way of one photo, from file to number. Read this page first.
+
+    read -> check -> region -> normalise -> segment  =  `observe`   one photo, once
+    align -> lay on the grid                         =  `place`     one photo and its baseline
+    common skin -> coverage                          =  `hairdensity.measure`
+
+All functions are pure and all results frozen and picklable, so that a process pool or a cluster can run them.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hairdensity import imaging
+from hairdensity.align import ITSELF, Alignment, NotAligned, align
+from hairdensity.arrays import Mask, Rgb
+from hairdensity.check import ScalpQuality, check_against, check_frame, check_scalp
+from hairdensity.errors import UnreadablePhotoError
+from hairdensity.flags import is_rejected, reason_for
+from hairdensity.measure import Coverage, Placed, coverage, place
+from hairdensity.normalise import normalise
+from hairdensity.read import read_photo
+from hairdensity.region import Polygon, Region, drawn_region, find_region
+from hairdensity.segment import segmenter
+from hairdensity.segment.base import Segmentation
+from hairdensity.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a usable photo shows, at work size.
+
+    Parameters
+    ----------
+    picture : Rgb
+        (rows, columns, 3) uint8: the normalised work picture.
+    region : Region
+        The scalp in it.
+    segmentation : Segmentation
+        The hair in it.
+    """
+
+    picture: Rgb
+    region: Region
+    segmentation: Segmentation
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything that one photo says by itself.
+
+    Parameters
+    ----------
+    status : {"measured", "rejected", "unreadable"}
+        Whether there can be a number.
+    reason : str
+        Why not, and what to do; empty where measured.
+    flags : tuple of str
+        Names from `hairdensity.flags`.
+    digest : str
+        SHA-256 of the file; empty where it could not be read.
+    shape : tuple of int
+        (rows, columns) of the upright photo.
+    quality : ScalpQuality or None
+        The quality figures, where a scalp was found.
+    notes : tuple of str
+        What was done to read and normalise the photo.
+    seen : Seen or None
+        The pictures; None unless measured.
+    """
+
+    status: str
+    reason: str
+    flags: tuple[str, ...]
+    digest: str
+    shape: tuple[int, int]
+    quality: ScalpQuality | None
+    notes: tuple[str, ...]
+    seen: Seen | None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One photo laid on its baseline.
+
+    Parameters
+    ----------
+    alignment : Alignment or NotAligned
+        How it lies there, or why not.
+    placed : Placed or None
+        Its hair on the baseline's grid; None where it was not aligned.
+    flags : tuple of str
+        What differs from the baseline, by names from `hairdensity.flags`.
+    """
+
+    alignment: Alignment | NotAligned
+    placed: Placed | None
+    flags: tuple[str, ...]
+
+
+def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Settings) -> Observation:
+    """Measure all that one photo says by itself.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    view : str
+        Where the camera looked.
+    drawn : tuple of Polygon
+        Outlines of the region drawn by a person, in pixels of the upright photo; empty: the program finds it.
+    settings : Settings
+        How to measure.
+
+    Returns
+    -------
+    Observation
+        Also for a photo that is of no use: the reason is in it. Never raises for what is wrong with a photo.
+    """
+    try:
+        photo = read_photo(path, max_pixels=settings.max_megapixels * 1_000_000)
+    except UnreadablePhotoError as error:
+        return Observation("unreadable", str(error), (), "", (0, 0), None, (), None)
+    shape = (photo.rgb.shape[0], photo.rgb.shape[1])
+    work = imaging.shrink(photo.rgb, settings.work_px)
+    blank = Observation("rejected", "", (), photo.digest, shape, None, photo.notes, None)
+
+    frame = check_frame(work, shape)
+    if is_rejected(frame.flags):
+        return replace(blank, flags=frame.flags, reason=reason_for(frame.flags))
+
+    region = drawn_region(_to_work(drawn, shape, work), work.shape[:2]) if drawn else find_region(work, view)
+    if is_rejected(region.flags):
+        return replace(blank, flags=region.flags, reason=reason_for(region.flags))
+
+    quality = check_scalp(work, region.mask, shape)
+    flags = tuple(dict.fromkeys((*frame.flags, *region.flags, *quality.flags)))
+    if is_rejected(flags):
+        return replace(blank, flags=flags, reason=reason_for(flags), quality=quality)
+
+    normal = normalise(work, region.mask)
+    segmentation = segmenter(settings.segmenter)(normal.rgb, region.mask)
+    return Observation(
+        status="measured",
+        reason="",
+        flags=flags,
+        digest=photo.digest,
+        shape=shape,
+        quality=quality,
+        notes=(*photo.notes, *normal.steps),
+        seen=Seen(normal.rgb, region, segmentation),
+    )
+
+
+def place_on(observation: Observation, baseline: Observation, itself: bool) -> Placement:
+    """Lay an observed photo on its baseline.
+
+    Parameters
+    ----------
+    observation, baseline : Observation
+        Both with status "measured".
+    itself : bool
+        Whether the photo is the baseline.
+
+    Raises
+    ------
+    ValueError
+        If either was not measured.
+    """
+    seen, base = observation.seen, baseline.seen
+    if seen is None or base is None:
+        raise ValueError("only a measured photo can be laid on a measured baseline")
+    alignment = ITSELF if itself else align(seen.picture, seen.region.mask, base.picture, base.region.mask)
+    if isinstance(alignment, NotAligned):
+        return Placement(alignment, None, ("not_aligned",))
+    placed = place(seen.segmentation, seen.region, alignment, base.region.mask.shape, base.region.source == "drawn")
+    flags: tuple[str, ...] = ("aligned_by_outline",) if alignment.method == "outline" else ()
+    if not itself and observation.quality and baseline.quality:
+        zoom = alignment.zoom(seen.picture.shape, base.picture.shape)
+        flags += check_against(observation.quality, baseline.quality, zoom, alignment.rotation_deg)
+    return Placement(alignment, placed, flags)
+
+
+def measure_photo(path: Path, *, view: str = "scalp", settings: Settings | None = None) -> Coverage | None:
+    """Return the coverage of a single photo over the scalp that it shows; None where it is of no use.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from hairdensity.recipe import measure_photo
+    >>> measure_photo(Path("no_such_photo.jpg")) is None
+    True
+    """
+    observation = observe(path, view, (), settings or Settings())
+    if observation.seen is None:
+        return None
+    placed = place_on(observation, observation, itself=True).placed
+    if placed is None:
+        return None
+    return coverage(placed, placed.skin, placed.skin)
+
+
+def labels(observation: Observation, skin_in_work: Mask) -> Mask:
+    """Return where hair is, one half or more of a pixel, within a region of the work picture."""
+    if observation.seen is None:
+        raise ValueError("only a measured photo has labels")
+    hair: Mask = (observation.seen.segmentation.share >= 0.5) & skin_in_work
+    return hair
+
+
+def _to_work(drawn: tuple[Polygon, ...], shape: tuple[int, int], work: Rgb) -> tuple[Polygon, ...]:
+    """Return polygons of the upright photo in pixels of its work picture."""
+    factor = work.shape[1] / shape[1]
+    return tuple(tuple(((x + 0.5) * factor - 0.5, (y + 0.5) * factor - 0.5) for x, y in polygon) for polygon in drawn)

@@ -1,0 +1,1 @@
+"""Segment: the share of each pixel that hair covers."""

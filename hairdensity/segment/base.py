@@ -1,0 +1,32 @@
+"""What every segmenter takes and gives."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from hairdensity.arrays import Mask, Plane, Rgb, Share
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """Hair in one picture.
+
+    Parameters
+    ----------
+    share : Share
+        (rows, columns) float32, 0..1: share of each pixel's area that hair covers.
+    unsure : Plane
+        (rows, columns) float32, 0..0.5: standard deviation of `share`, as far as the method knows it.
+    """
+
+    share: Share
+    unsure: Plane
+
+
+class Segmenter(Protocol):
+    """Tells hair from skin in one picture; implementations hold no state that a call changes."""
+
+    name: str
+
+    def __call__(self, rgb: Rgb, region: Mask) -> Segmentation:
+        """Return the hair of a picture, over the whole picture; `region` says where scalp and hair may be learned."""
+        ...

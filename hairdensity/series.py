@@ -1,0 +1,253 @@
+"""Series: the photos of one subject and view, their baseline, the skin they have in common, and their rows."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import numpy as np
+
+from hairdensity import flags as flag_registry
+from hairdensity.align import Alignment, NotAligned
+from hairdensity.arrays import Mask
+from hairdensity.columns import NAMES, Cell
+from hairdensity.find import FoundPhoto
+from hairdensity.measure import (
+    SHOWN_ENOUGH,
+    SHOWN_TOO_LITTLE,
+    Coverage,
+    Placed,
+    common_skin,
+    coverage,
+    shown_fraction,
+)
+from hairdensity.recipe import Observation, Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One photo of a series.
+
+    Parameters
+    ----------
+    found : FoundPhoto
+        File, subject, view, date.
+    observation : Observation
+        What it says by itself (facts only).
+    entry : str
+        Name of its kept observation.
+    flags : tuple of str
+        All that is known before it is laid on the baseline: the photo's own flags, its date, being a duplicate.
+    """
+
+    found: FoundPhoto
+    observation: Observation
+    entry: str
+    flags: tuple[str, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may have a number."""
+        return self.observation.status == "measured" and not flag_registry.is_rejected(self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All photos of one subject and view.
+
+    Parameters
+    ----------
+    subject, view : str
+        As in the table.
+    members : tuple of Member
+        By date, then name; those without a date last.
+    baseline : Member or None
+        The photo that the others are aligned to; None where no photo is usable.
+    """
+
+    subject: str
+    view: str
+    members: tuple[Member, ...]
+    baseline: Member | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSeries:
+    """A series with its numbers.
+
+    Parameters
+    ----------
+    series : Series
+        The photos.
+    common : Mask or None
+        The skin that is measured, on the baseline's grid; None where there is no baseline.
+    rows : tuple of dict
+        One row of the table a photo, in the order of the members.
+    """
+
+    series: Series
+    common: Mask | None
+    rows: tuple[dict[str, Cell], ...]
+
+
+def group(
+    photos: Iterable[tuple[FoundPhoto, Observation, str]], drawn: Iterable[str], today: date
+) -> tuple[Series, ...]:
+    """Sort photos into series, mark duplicates, and choose each baseline.
+
+    Parameters
+    ----------
+    photos : iterable
+        (photo, observation, name of the kept observation).
+    drawn : iterable of str
+        Photos whose region a person drew.
+    today : date
+        Photos dated later are flagged.
+
+    Notes
+    -----
+    The baseline is of the first session with a usable photo: the one that a person drew a region in, else the one
+    with the fewest warnings, else the first by name. Without any date it is the first usable photo by name.
+    """
+    by_series: dict[tuple[str, str], list[tuple[FoundPhoto, Observation, str]]] = {}
+    for photo in photos:
+        by_series.setdefault((photo[0].subject, photo[0].view), []).append(photo)
+    outlined = frozenset(drawn)
+    series = []
+    for (subject, view), listed in sorted(by_series.items()):
+        listed.sort(key=lambda photo: (photo[0].date is None, photo[0].date or today, photo[0].name))
+        seen: set[str] = set()
+        members = []
+        for found, observation, entry in listed:
+            twice = bool(observation.digest) and observation.digest in seen
+            seen.add(observation.digest)
+            members.append(Member(found, observation, entry, _flags_before(found, observation, twice, today)))
+        series.append(Series(subject, view, tuple(members), _baseline(members, outlined)))
+    return tuple(series)
+
+
+def measure_series(series: Series, load: Callable[[Member], Placement], work_px: int) -> MeasuredSeries:
+    """Measure all photos of a series on the skin that they have in common.
+
+    Parameters
+    ----------
+    series : Series
+        The photos.
+    load : callable
+        Gives how a usable photo lies on the baseline. Called twice for each, so that one is in memory at a time.
+    work_px : int
+        Longer side of the work pictures, in pixels.
+    """
+    if series.baseline is None:
+        return MeasuredSeries(series, None, tuple(_row(member, series) for member in series.members))
+    base = load(series.baseline).placed
+    if base is None:
+        raise ValueError("a baseline is always aligned to itself")
+    usable = [member for member in series.members if member.usable]
+    laid = (placed for member in usable if (placed := load(member).placed) is not None)
+    common = common_skin(base.skin, laid)
+    rows = []
+    for member in series.members:
+        row = _row(member, series)
+        if member.usable:
+            row |= _measured_cells(member, series.baseline, load(member), common, base.skin, work_px)
+        rows.append(row)
+    return MeasuredSeries(series, common, tuple(rows))
+
+
+def _flags_before(found: FoundPhoto, observation: Observation, twice: bool, today: date) -> tuple[str, ...]:
+    names = list(observation.flags)
+    if found.date is None:
+        names.append("no_date")
+    elif found.date > today:
+        names.append("date_in_future")
+    if twice:
+        names.append("duplicate")
+    return tuple(names)
+
+
+def _baseline(members: Sequence[Member], outlined: frozenset[str]) -> Member | None:
+    usable = [member for member in members if member.usable]
+    if not usable:
+        return None
+    first = usable[0].found.date
+    session = [member for member in usable if member.found.date == first] if first else usable[:1]
+
+    def order(member: Member) -> tuple[bool, int, str]:
+        warnings = sum(flag_registry.FLAGS[name].severity == "warn" for name in member.flags)
+        return member.found.name not in outlined, warnings, member.found.name
+
+    return min(session, key=order)
+
+
+def _row(member: Member, series: Series) -> dict[str, Cell]:
+    """Return the row of a photo as far as it is known without a baseline."""
+    found, observation = member.found, member.observation
+    status, reason = observation.status, observation.reason
+    if status == "measured" and not member.usable:
+        status, reason = "rejected", flag_registry.reason_for(member.flags)
+    row: dict[str, Cell] = {
+        "photo": found.name,
+        "subject": found.subject,
+        "view": found.view,
+        "date": found.date.isoformat() if found.date else None,
+        "status": status,
+        "reason": reason,
+        "flags": ";".join(member.flags),
+        "px_per_mm": found.px_per_mm,
+        "baseline": series.baseline.found.name if series.baseline and status == "measured" else None,
+        "width_px": observation.shape[1] or None,
+        "height_px": observation.shape[0] or None,
+        "date_from": found.date_from,
+        "notes": "; ".join(filter(None, (found.notes, *observation.notes))),
+        "digest": observation.digest,
+    }
+    if observation.quality:
+        row |= {name: value for name, value in asdict(observation.quality).items() if name in NAMES and name != "flags"}
+    return row
+
+
+def _measured_cells(
+    member: Member, baseline: Member, placement: Placement, common: Mask, baseline_skin: Mask, work_px: int
+) -> dict[str, Cell]:
+    """Return the cells that need the baseline."""
+    names = [*member.flags, *placement.flags]
+    alignment = placement.alignment
+    if isinstance(alignment, NotAligned) or placement.placed is None:
+        reason = flag_registry.reason_for(names)
+        detail = alignment.reason if isinstance(alignment, NotAligned) else ""
+        return {"status": "rejected", "reason": f"{reason} ({detail})", "flags": ";".join(names)}
+    shown = shown_fraction(placement.placed, baseline_skin)
+    if shown < SHOWN_TOO_LITTLE:
+        names.append("shows_too_little")
+    elif shown < SHOWN_ENOUGH:
+        names.append("shows_less")
+    cells: dict[str, Cell] = {"flags": ";".join(names), "shown_fraction": shown}
+    cells |= _alignment_cells(alignment, member, baseline, work_px)
+    result = coverage(placement.placed, common, baseline_skin)
+    if flag_registry.is_rejected(names) or result is None:
+        return cells | {"status": "rejected", "reason": flag_registry.reason_for(names)}
+    return cells | _coverage_cells(result, placement.placed, common, baseline)
+
+
+def _alignment_cells(alignment: Alignment, member: Member, baseline: Member, work_px: int) -> dict[str, Cell]:
+    shape, baseline_shape = member.observation.shape, baseline.observation.shape
+    # Pixels of the upright photo to one of its work picture.
+    photo_px, baseline_px = (max(1.0, max(size) / work_px) for size in (shape, baseline_shape))
+    return {
+        "residual_px": alignment.residual * baseline_px,
+        "scale": alignment.magnification * photo_px / baseline_px * max(baseline_shape) / max(shape),
+        "rotation_deg": alignment.rotation_deg,
+    }
+
+
+def _coverage_cells(result: Coverage, placed: Placed, common: Mask, baseline: Member) -> dict[str, Cell]:
+    rows, columns = baseline.observation.shape
+    measured = float(np.count_nonzero(placed.skin & common)) / common.size
+    return {
+        "coverage": result.value,
+        "coverage_low": result.low,
+        "coverage_high": result.high,
+        "repeat_sd": result.repeat_sd,
+        "region_fraction": result.region_fraction,
+        "region_px": round(measured * rows * columns),
+    }

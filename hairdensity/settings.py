@@ -1,0 +1,22 @@
+"""What a user may set about measuring; part of what makes a number, so part of every cache key."""
+
+import hashlib
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Settings of the measurement.
+
+    A run with other settings measures anew; `digest` is what tells.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    segmenter: str = Field("classical", description="method that tells hair from skin")
+    work_px: int = Field(1280, ge=128, le=8192, description="longer side of the picture that is segmented, in pixels")
+    max_megapixels: int = Field(200, ge=1, le=2000, description="photos with more pixels than this are refused")
+
+    def digest(self) -> str:
+        """Return a short name of these settings: equal settings, equal name."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]

@@ -1,0 +1,59 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hairdensity.errors import TableError
+from hairdensity.regions import read_regions
+
+
+def write(path: Path, content: object) -> Path:
+    file = path / "regions.json"
+    file.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return file
+
+
+def test_one_polygon_or_several(tmp_path: Path):
+    triangle = [[0, 0], [10, 0], [0, 10.5]]
+    drawn = read_regions(write(tmp_path, {"a.jpg": triangle, "b/c.jpg": [triangle, triangle]}))
+    assert drawn["a.jpg"] == (((0.0, 0.0), (10.0, 0.0), (0.0, 10.5)),)
+    assert len(drawn["b/c.jpg"]) == 2
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
+    (tmp_path / "regions.json").write_bytes(b"\xef\xbb\xbf{}")
+    assert read_regions(tmp_path / "regions.json") == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "is not JSON"),
+        ([1], "must be an object"),
+        ({"a.jpg": []}, "'a.jpg' must be a list of polygons"),
+        ({"a.jpg": [[0, 0], [1, 1]]}, "three or more"),
+        ({"a.jpg": [[0, 0], [1, 1], ["x", 2]]}, "'a.jpg'"),
+        ({"a.jpg": {"x": 1}}, "'a.jpg'"),
+        ('{"a.jpg": [[0, 0], [1, 1], [NaN, 2]]}', "'a.jpg'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, content: object, says: str):
+    with pytest.raises(TableError, match=says) as caught:
+        read_regions(write(tmp_path, content))
+    assert "regions.json" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_regions_or_a_clear_error(data: bytes):
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "regions.json")
+        file.write_bytes(data)
+        try:
+            read_regions(file)
+        except TableError as error:
+            assert "\n" not in str(error)
