@@ -1,0 +1,286 @@
+"""Find: the photos of a folder, each with its subject, view and date."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal
+
+from hairdensity.errors import HairdensityError, TableError
+from hairdensity.tables import Table, parse_date, parse_number, read_table
+
+DateFrom = Literal["photos.csv", "folder", "exif", "name", ""]
+
+READ_ENDINGS: Final = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif"))
+REFUSED_ENDINGS: Final = frozenset(
+    (".gif", ".bmp", ".avif", ".jxl", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf")
+)
+"""Photos that are not read: found all the same, so that a row says why."""
+LISTING: Final = "photos.csv"
+LISTING_COLUMNS: Final = ("photo", "date", "view", "subject", "notes", "px_per_mm")
+SKIPPED_FOLDERS: Final = frozenset(("@eadir", "__macosx", "$recycle.bin", "thumbs"))
+DEFAULT_SUBJECT: Final = "1"
+DEFAULT_VIEW: Final = "scalp"
+VIEWS: Final = {
+    "vertex": "vertex", "crown": "vertex", "whorl": "vertex", "top": "top", "frontal": "frontal", "front": "frontal",
+    "hairline": "frontal", "parting": "parting", "part": "parting", "left": "left", "right": "right", "back": "back",
+    "nape": "back", "macro": "macro", "scalp": "scalp",
+}  # fmt: skip
+"""Words for views as people write them, and the word used here."""
+
+# Digits that are no part of a longer number; a year that a photo can have been taken in.
+_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhoto:
+    """One photo of the folder, not yet opened.
+
+    Parameters
+    ----------
+    name : str
+        Path below the folder, with /.
+    path : Path
+        The file.
+    subject, view : str
+        Whose head, and where the camera looked.
+    date : date or None
+        Day it was taken.
+    date_from : {"photos.csv", "folder", "exif", "name", ""}
+        Where the date comes from.
+    notes : str
+        Notes of photos.csv.
+    px_per_mm : float or None
+        Scale of the upright photo, where photos.csv says it.
+    """
+
+    name: str
+    path: Path
+    subject: str
+    view: str
+    date: date | None
+    date_from: DateFrom
+    notes: str
+    px_per_mm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a folder holds.
+
+    Parameters
+    ----------
+    photos : tuple of FoundPhoto
+        By name.
+    warnings : tuple of str
+        What a person should know, a line each.
+    """
+
+    photos: tuple[FoundPhoto, ...]
+    warnings: tuple[str, ...]
+
+
+def find_photos(folder: Path, leave_out: Path | None = None) -> Found:
+    """Find the photos of a folder and below.
+
+    photos.csv says subject, view and date where it names a photo; else the names of folders do, then (for the date)
+    EXIF, then the file's name. Folders: `view/`, `subject/view/`, a date anywhere. Hidden files, an output folder of
+    this program, and links that lead out of the folder are left out.
+
+    Parameters
+    ----------
+    folder : Path
+        The photo folder.
+    leave_out : Path, optional
+        A folder below it that is none of it, such as the one that results go to.
+
+    Raises
+    ------
+    HairdensityError
+        If the folder cannot be read or holds no photo.
+    TableError
+        If photos.csv cannot be used.
+    """
+    if not folder.is_dir():
+        raise TableError(f"{_shown(str(folder))}: there is no such folder.")
+    warnings: list[str] = []
+    names = sorted(_walk(folder, leave_out, warnings))
+    if not names:
+        endings = ", ".join(sorted(ending[1:] for ending in READ_ENDINGS))
+        raise HairdensityError(f"{_shown(str(folder))}: holds no photo (looked for {endings}).")
+    listing = _read_listing(folder, names, warnings)
+    return Found(tuple(_found(folder, name, listing.get(name)) for name in names), tuple(warnings))
+
+
+def date_in(text: str) -> date | None:
+    """Return the first plausible day that stands in a name, or None.
+
+    Examples
+    --------
+    >>> date_in("IMG_20260301_091500.jpg")
+    datetime.date(2026, 3, 1)
+    >>> date_in("1234567890123.jpg") is None
+    True
+    """
+    for match in _DATE.finditer(text):
+        try:
+            day = date(int(match[1]), int(match[3]), int(match[4]))
+        except ValueError:
+            continue
+        if day.year >= 1990:
+            return day
+    return None
+
+
+def view_in(text: str) -> str | None:
+    """Return the view that a word of the name means, or None."""
+    return next((VIEWS[word] for word in _WORD.findall(text.lower()) if word in VIEWS), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What photos.csv says of one photo."""
+
+    day: date | None
+    view: str
+    subject: str
+    notes: str
+    px_per_mm: float | None
+
+
+def _found(folder: Path, name: str, listed: _Listed | None) -> FoundPhoto:
+    parents = [part for part in PurePosixPath(name).parts[:-1]]
+    plain = [part for part in parents if not _is_date_only(part)]
+    day, source = _dated(folder, name, parents, listed)
+    view = (listed.view.lower() if listed else "") or _view(name, plain)
+    subject = (listed.subject if listed else "") or _subject(name, plain)
+    return FoundPhoto(
+        name=name,
+        path=folder / name,
+        subject=subject,
+        view=view,
+        date=day,
+        date_from=source,
+        notes=listed.notes if listed else "",
+        px_per_mm=listed.px_per_mm if listed else None,
+    )
+
+
+def _dated(folder: Path, name: str, parents: list[str], listed: _Listed | None) -> tuple[date | None, DateFrom]:
+    if listed and listed.day:
+        return listed.day, "photos.csv"
+    for part in reversed(parents):
+        if day := date_in(part):
+            return day, "folder"
+    from hairdensity.read import read_taken  # not needed, and not loaded, where folders are dated
+
+    if taken := read_taken(folder / name):
+        return taken.date(), "exif"
+    if day := date_in(PurePosixPath(name).name):
+        return day, "name"
+    return None, ""
+
+
+def _view(name: str, plain: list[str]) -> str:
+    """Return the view: a known word in a folder, else in the file's name, else the folder's own word."""
+    for part in reversed(plain):
+        if view := view_in(part):
+            return view
+    if view := view_in(PurePosixPath(name).stem):
+        return view
+    return plain[-1].strip().lower() if plain else DEFAULT_VIEW
+
+
+def _subject(name: str, plain: list[str]) -> str:
+    """Return the subject: the first folder, where the view does not need it."""
+    if len(plain) >= 2:
+        return plain[0]
+    if len(plain) == 1 and not view_in(plain[0]) and view_in(PurePosixPath(name).stem):
+        return plain[0]
+    return DEFAULT_SUBJECT
+
+
+def _is_date_only(part: str) -> bool:
+    return date_in(part) is not None and not _WORD.search(_DATE.sub("", part))
+
+
+def _walk(folder: Path, leave_out: Path | None, warnings: list[str]) -> Iterator[str]:
+    """Yield the names of all photos; a folder is a folder whatever it is called."""
+    root = folder.resolve()
+    skipped = leave_out.resolve() if leave_out else None
+    for where, folders, files in os.walk(folder):
+        here = Path(where)
+        folders[:] = sorted(name for name in folders if _entered(here / name, skipped, warnings))
+        if "truth.csv" in files:
+            folders[:] = [name for name in folders if name != "truth"]
+        for file in files:
+            path = here / file
+            if file.startswith(".") or path.suffix.lower() not in READ_ENDINGS | REFUSED_ENDINGS:
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                warnings.append(f"{_shown(file)}: is a link out of the photo folder and was not followed.")
+                continue
+            yield path.relative_to(folder).as_posix()
+
+
+def _entered(path: Path, skipped: Path | None, warnings: list[str]) -> bool:
+    if path.name.startswith(".") or path.name.lower() in SKIPPED_FOLDERS:
+        return False
+    if path.is_symlink():
+        warnings.append(f"{_shown(path.name)}: is a link to a folder and was not followed.")
+        return False
+    if skipped and path.resolve() == skipped:
+        return False
+    return not ((path / "measurements.csv").is_file() and (path / "run.json").is_file())
+
+
+def _read_listing(folder: Path, names: list[str], warnings: list[str]) -> dict[str, _Listed]:
+    # The listing may lie one level down, as when PHOTOS holds one folder of photos: only the top one is used.
+    path = folder / LISTING
+    if not path.is_file():
+        return {}
+    table = read_table(path, LISTING_COLUMNS, ("photo",))
+    warnings.extend(table.warnings)
+    return _matched(table, names, warnings)
+
+
+def _matched(table: Table, names: list[str], warnings: list[str]) -> dict[str, _Listed]:
+    known, folded = set(names), {_folded(name): name for name in names}
+    listed: dict[str, _Listed] = {}
+    for line in table.lines:
+        where = f"{table.name}, line {line.number}"
+        said = line.get("photo").replace("\\", "/").removeprefix("./")
+        name = said if said in known else folded.get(_folded(said), "")
+        row = _Listed(
+            parse_date(line.get("date"), where),
+            line.get("view"),
+            line.get("subject"),
+            " ".join(line.get("notes").split()),
+            _scale(line.get("px_per_mm"), where),
+        )
+        if not name:
+            warnings.append(f"{where}: there is no photo {said!r}.")
+        elif name in listed:
+            raise TableError(f"{where}: {said!r} is listed twice. Delete one of the lines.")
+        else:
+            listed[name] = row
+    return listed
+
+
+def _scale(text: str, where: str) -> float | None:
+    scale = parse_number(text, where)
+    if scale is not None and scale <= 0:
+        raise TableError(f"{where}: px_per_mm is {text}, but must be above 0.")
+    return scale
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _shown(name: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in name)

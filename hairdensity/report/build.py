@@ -1,0 +1,356 @@
+"""From verdicts, rows of the table and pictures to all that the page says."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from hairdensity.columns import Row
+from hairdensity.flags import FLAGS, Severity, reason_for
+from hairdensity.report.data import (
+    Band,
+    Card,
+    ChangeMap,
+    Course,
+    Frame,
+    Lane,
+    PhotoGroup,
+    Picture,
+    Point,
+    ReportData,
+    SeriesInput,
+    SeriesPage,
+    Undated,
+)
+from hairdensity.report.needs import CourseLike
+from hairdensity.report.pictures import change_map, encode_frame
+from hairdensity.report.words import (
+    NOTHING_MEASURED,
+    VERDICTS,
+    Quantity,
+    clean,
+    counted,
+    day,
+    percent,
+    sentence_for,
+    sureness,
+    words_for,
+)
+
+MOST_SINGLE: Final = 3
+"""Up to so many series with one session at most have a section each; more of them become cards."""
+CARD_PX: Final = 220
+_SIZES: Final = ((6, 720), (24, 520), (80, 380))
+"""(series with a section, longer side of their pictures): many people still make one page that opens."""
+_LEAST_PX: Final = 280
+
+
+def build_report(
+    series: Iterable[SeriesInput],
+    *,
+    treatments: Sequence[Lane] = (),
+    run: Mapping[str, Any] | None = None,
+    warnings: Sequence[str] = (),
+    today: date | None = None,
+    title: str = "Hair coverage report",
+) -> ReportData:
+    """Gather all that the page says, loading only the pictures that it shows.
+
+    Parameters
+    ----------
+    series : iterable of SeriesInput
+        Every subject and view, in the order of the page.
+    treatments : sequence of Lane
+        Treatments and events; see `lanes_from`.
+    run : mapping, optional
+        What made the numbers, as in run.json.
+    warnings : sequence of str
+        What the run had to say beside the photos.
+    today : date, optional
+        Day of the run: how far treatment that goes on is drawn.
+    title : str
+        Heading of the page.
+    """
+    inputs = list(series)
+    single = [one for one in inputs if len(one.progress.sessions) <= 1 and not _undated_rows(one)[1:]]
+    as_cards = single if len(single) > MOST_SINGLE else []
+    chosen = {id(one) for one in as_cards}
+    full = [one for one in inputs if id(one) not in chosen]
+    longest = next((px for most, px in _SIZES if len(full) <= most), _LEAST_PX)
+    several_subjects = len({one.progress.subject for one in inputs}) > 1
+    pages = tuple(_page(one, place, longest, several_subjects, treatments, today) for place, one in enumerate(full, 1))
+    card_rows = [row for one in as_cards for row in one.rows]
+    return ReportData(
+        title=title,
+        made_on=today,
+        photos=sum(len(one.rows) for one in inputs),
+        measured=sum(row.get("status") == "measured" for one in inputs for row in one.rows),
+        series=pages,
+        cards=tuple(_card(one, several_subjects) for one in as_cards),
+        card_left_out=left_out(card_rows),
+        card_remarks=remarks(card_rows),
+        treatments=tuple(treatments),
+        warnings=tuple(clean(text) for text in warnings),
+        run=_run_lines(run or {}),
+    )
+
+
+def left_out(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
+    """Return the photos that have no number, grouped by reason, the most frequent first."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.get("status") == "measured":
+            continue
+        rejecting = [FLAGS[name] for name in _flag_names(row) if name in FLAGS and FLAGS[name].severity == "reject"]
+        reason = clean(row.get("reason") or "")
+        if rejecting:
+            # What the table adds to the flag's own words, such as how far off an alignment was.
+            known = reason_for(flag.name for flag in rejecting)
+            more = reason.removeprefix(known).strip() if reason.startswith(known) else ""
+            meaning = "; ".join(flag.meaning for flag in rejecting) + (f" {more}" if more else "")
+            advice = " ".join(dict.fromkeys(flag.advice for flag in rejecting))
+        else:
+            meaning, advice = reason or "cannot be used", ""
+        groups.setdefault((meaning, advice), []).append(clean(row.get("photo") or ""))
+    listed = [PhotoGroup(meaning, advice, "reject", tuple(names)) for (meaning, advice), names in groups.items()]
+    return tuple(sorted(listed, key=lambda group: -len(group.photos)))
+
+
+def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
+    """Return what to do better next time: measured photos by flag, warnings before notes, frequent before rare."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get("status") == "measured":
+            for name in _flag_names(row):
+                groups.setdefault(name, []).append(clean(row.get("photo") or ""))
+    order: tuple[Severity, ...] = ("reject", "warn", "note")
+    listed = [
+        PhotoGroup(FLAGS[name].meaning, FLAGS[name].advice, FLAGS[name].severity, tuple(names))
+        for name, names in groups.items()
+        if name in FLAGS
+    ]
+    return tuple(sorted(listed, key=lambda group: (order.index(group.severity), -len(group.photos))))
+
+
+def _page(
+    one: SeriesInput, place: int, longest: int, several_subjects: bool, treatments: Sequence[Lane], today: date | None
+) -> SeriesPage:
+    progress, quantity = one.progress, one.quantity
+    title = _title(progress.subject, progress.view, several_subjects)
+    points = _points(one)
+    undated = tuple(
+        Undated(clean(row.get("photo") or ""), value) for row in _undated_rows(one) if (value := _row_value(row, one))
+    )
+    words = words_for(progress.verdict) if points or undated else NOTHING_MEASURED
+    gain = _triple(progress.gain, progress.gain_low, progress.gain_high)
+    kept = _triple(progress.retained, progress.retained_low, progress.retained_high)
+    pictures, changes = _pictures(one, points, longest)
+    return SeriesPage(
+        anchor=f"series-{place}",
+        title=title,
+        verdict=words,
+        sentence=sentence_for(words, quantity, gain, kept),
+        reason=clean(progress.reason or ""),
+        sure=sureness(words, progress.probability),
+        figures=_figures(points, quantity, progress.smallest_detectable_change),
+        course=Course(
+            subject=progress.subject,
+            view=progress.view,
+            title=f"{quantity.name} over time: {title}",
+            quantity=quantity,
+            points=points,
+            band=_band(progress.course),
+            lanes=tuple(treatments),
+            noise=progress.smallest_detectable_change,
+            today=today,
+        ),
+        pictures=pictures,
+        changes=changes,
+        left_out=left_out(one.rows),
+        remarks=remarks(one.rows),
+        undated=undated,
+        numbers=_numbers(one, gain, kept),
+    )
+
+
+def _points(one: SeriesInput) -> tuple[Point, ...]:
+    points = []
+    for session in one.progress.sessions:
+        known = [FLAGS[name] for name in session.flags if name in FLAGS]
+        points.append(
+            Point(
+                date=session.date,
+                value=session.value,
+                low=session.low,
+                high=session.high,
+                photos=session.photos if isinstance(session.photos, int) else len(session.photos),
+                remarks=tuple(
+                    dict.fromkeys(flag.meaning.removeprefix("is ") for flag in known if flag.severity != "note")
+                ),
+                warned=any(flag.severity != "note" for flag in known),
+            )
+        )
+    return tuple(sorted(points, key=lambda point: point.date))
+
+
+def _band(course: CourseLike | None) -> Band | None:
+    if course is None or len(course.dates) == 0:
+        return None
+    untreated = () if course.untreated is None else tuple(float(v) for v in course.untreated)
+    mean, low, high = (tuple(float(v) for v in part) for part in (course.mean, course.low, course.high))
+    return Band(tuple(course.dates), mean, low, high, untreated)
+
+
+def _pictures(
+    one: SeriesInput, points: Sequence[Point], longest: int
+) -> tuple[tuple[Picture, ...], tuple[ChangeMap, ...]]:
+    """Return first, last and best session, each later one with its map; two frames are held at most."""
+    if not points:
+        rows = _undated_rows(one)
+        frame = _frame(one, rows[0]) if rows else None
+        if frame is None:
+            return (), ()
+        return (encode_frame(frame, label="Photo", value=_row_value(rows[0], one), longest=longest, hair=True),), ()
+    wanted = [("First session" if len(points) > 1 else "Session", "", points[0])]
+    if len(points) > 1:
+        wanted.append(("Last session", "First to last session", points[-1]))
+        best = max(points, key=lambda point: point.value)
+        if best not in (points[0], points[-1]):
+            wanted.append(("Session with the most hair", "First session to the one with the most hair", best))
+    noise = one.progress.smallest_detectable_change
+    first: Frame | None = None
+    pictures: list[Picture] = []
+    maps: list[ChangeMap | None] = []
+    for label, between, point in wanted:
+        frame = _session_frame(one, point.date)
+        if frame is None:
+            continue
+        value = one.quantity.with_interval(point.value, point.low, point.high)
+        pictures.append(encode_frame(frame, label=label, value=value, longest=longest, hair=True))
+        if not between:
+            first = frame
+        elif first is not None and noise is not None:
+            maps.append(change_map(first, frame, label=between, noise=noise, longest=longest))
+    return tuple(pictures), tuple(found for found in maps if found is not None)
+
+
+def _session_frame(one: SeriesInput, when: date) -> Frame | None:
+    """Return the picture of a session: of its photo with the fewest warnings that there is a picture of."""
+    rows = [row for row in one.rows if row.get("status") == "measured" and row.get("date") == when.isoformat()]
+    rows.sort(key=_warnings)
+    return next((frame for row in rows if (frame := _frame(one, row)) is not None), None)
+
+
+def _frame(one: SeriesInput, row: Row) -> Frame | None:
+    return one.load_frame(str(row["photo"])) if one.load_frame and row.get("photo") else None
+
+
+def _warnings(row: Row) -> int:
+    return sum(FLAGS[name].severity == "warn" for name in _flag_names(row) if name in FLAGS)
+
+
+def _card(one: SeriesInput, several_subjects: bool) -> Card:
+    points = _points(one)
+    undated = _undated_rows(one)
+    picture, value = None, ""
+    if points:
+        value = one.quantity.with_interval(points[0].value, points[0].low, points[0].high)
+    elif undated:
+        value = _row_value(undated[0], one)
+    if one.load_frame and value:
+        frame = _session_frame(one, points[0].date) if points else _frame(one, undated[0])
+        if frame is not None:
+            picture = encode_frame(frame, label="", value=value, longest=CARD_PX, hair=False)
+    groups = remarks(one.rows) if value else left_out(one.rows)
+    return Card(
+        title=_title(one.progress.subject, one.progress.view, several_subjects),
+        date=points[0].date if points else None,
+        value=value,
+        picture=picture,
+        remarks=tuple(group.meaning.removeprefix("is ") for group in groups if group.severity != "note"),
+    )
+
+
+def _figures(points: Sequence[Point], quantity: Quantity, noise: float | None) -> tuple[tuple[str, str], ...]:
+    if not points:
+        return ()
+    first, last = points[0], points[-1]
+    if len(points) == 1:
+        return ((f"{quantity.name}, {day(first.date)}", quantity.with_interval(first.value, first.low, first.high)),)
+    change = last.value - first.value
+    within = noise is not None and abs(change) < noise
+    figures = [
+        (f"First, {day(first.date)}", quantity.with_interval(first.value, first.low, first.high)),
+        (f"Last, {day(last.date)}", quantity.with_interval(last.value, last.low, last.high)),
+        ("Change, first to last", quantity.change(change) + (" (within noise)" if within else "")),
+    ]
+    if noise is not None:
+        figures.append(("Smallest change to be told from noise", quantity.change(noise, signed=False)))
+    return tuple(figures)
+
+
+def _numbers(
+    one: SeriesInput,
+    gain: tuple[float, float | None, float | None] | None,
+    kept: tuple[float, float | None, float | None] | None,
+) -> tuple[tuple[str, str], ...]:
+    progress, quantity = one.progress, one.quantity
+    lines = []
+    if gain is not None:
+        span = f" ({quantity.interval(gain[1], gain[2])})" if gain[1] is not None and gain[2] is not None else ""
+        lines.append(("Gain by treatment, at its peak", quantity.change(gain[0]) + span))
+    if kept is not None:
+        span = f" ({percent(kept[1])} to {percent(kept[2])})" if kept[1] is not None and kept[2] is not None else ""
+        lines.append(("Share of the gain that is left", percent(kept[0]) + span))
+    if progress.smallest_detectable_change is not None:
+        lines.append(("Smallest detectable change", quantity.change(progress.smallest_detectable_change, signed=False)))
+    fractions = [value for row in one.rows if isinstance(value := row.get("region_fraction"), float)]
+    if fractions:
+        lines.append(("Region measured in all sessions, of the one outlined at first", percent(min(fractions))))
+    likely = sorted(progress.probability.items(), key=lambda item: (-item[1], item[0]))
+    lines += [(f"Probability: {VERDICTS[name].badge.lower()}", percent(p, 1)) for name, p in likely if name in VERDICTS]
+    return tuple(lines)
+
+
+def _undated_rows(one: SeriesInput) -> list[Row]:
+    return [row for row in one.rows if row.get("status") == "measured" and not row.get("date")]
+
+
+def _row_value(row: Row, one: SeriesInput) -> str:
+    value, low, high = (_number(row.get(name)) for name in ("coverage", "coverage_low", "coverage_high"))
+    return "" if value is None else one.quantity.with_interval(value, low, high)
+
+
+def _number(cell: object) -> float | None:
+    return float(cell) if isinstance(cell, (int, float)) else None
+
+
+def _triple(
+    value: float | None, low: float | None, high: float | None
+) -> tuple[float, float | None, float | None] | None:
+    return None if value is None else (value, low, high)
+
+
+def _title(subject: str, view: str, several_subjects: bool) -> str:
+    view = clean(view)
+    shown = view[:1].upper() + view[1:]
+    return f"{clean(subject)}: {shown}" if several_subjects else shown or "Scalp"
+
+
+def _flag_names(row: Row) -> list[str]:
+    return [name for name in str(row.get("flags") or "").split(";") if name]
+
+
+def _run_lines(run: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return versions and settings, one line each; the lists of digests stay in run.json."""
+    lines = []
+    for key, value in run.items():
+        if key in ("photos", "tables"):
+            lines.append((f"{clean(key)} used".capitalize(), counted(len(value), "file")))
+        elif isinstance(value, Mapping):
+            lines.append(
+                (clean(key).capitalize(), clean(", ".join(f"{name} {entry}" for name, entry in value.items())))
+            )
+        else:
+            text = clean(value)
+            lines.append((clean(key).capitalize(), text if len(text) <= 40 else f"{text[:16]}…"))
+    return tuple(lines)

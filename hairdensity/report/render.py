@@ -1,0 +1,119 @@
+"""The page: one HTML file that opens offline, in which nothing runs but the few lines of script written here.
+
+Names of files, notes and treatments come from strangers. Everything is escaped by the template engine; the only text
+that is not are the style sheet, the script and the charts, all of them made by this package. The page's content
+security policy allows that style sheet and that script by their digests, pictures inside the page, and nothing else.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from hairdensity.flags import FLAGS
+from hairdensity.report import words
+from hairdensity.report.chart import MOST_LANES, course_svg
+from hairdensity.report.data import PhotoGroup, ReportData, SeriesPage
+from hairdensity.report.svg import sprite
+
+CURVES: Final = {
+    "sustained": "M2 11H6C10 11 9 3 13 3H22",
+    "temporary": "M2 11H4C8 11 8 3 12 3S16 11 20 11H22",
+    "on_treatment": "M2 11H6C11 11 12 8 20 3M15 2.5L20.5 2.5 20 8",
+    "declining": "M2 3H5C11 3 12 7 20 11M15 11.5L20.5 11.5 20.5 6",
+    "no_change": "M2 7H22",
+    "cannot_tell": "M2 7H4M9 7H11M16 7H18M22 7H22.5",
+    "nothing_measured": "M7 2L17 12M17 2L7 12",
+}
+"""A small drawing for each verdict, so that it is not told by colour alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Charts:
+    wide: Markup
+    narrow: Markup
+
+
+def render_report(data: ReportData) -> str:
+    """Return the page as one HTML file.
+
+    Parameters
+    ----------
+    data : ReportData
+        What it says, from `build_report`. The same data give the same bytes.
+    """
+    environment = Environment(
+        loader=PackageLoader("hairdensity.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        day=words.day, counted=words.counted, percent=words.percent, clean=words.clean, data_uri=_data_uri, said=_said
+    )
+    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+    charts, glyphs = _charts(data.series)
+    html = environment.get_template("report.html.j2").render(
+        data=data,
+        charts=charts,
+        glyphs=glyphs,
+        curves=CURVES,
+        style=Markup(style),  # noqa: S704 - from this package
+        script=Markup(script),  # noqa: S704 - from this package
+        policy=_policy(style, script),
+        coverage=words.COVERAGE,
+        most_lanes=MOST_LANES,
+        no_date_advice=FLAGS["no_date"].advice,
+    )
+    # A file name may hold half a character, which no UTF-8 file can.
+    return html.encode("utf-8", "replace").decode("utf-8")
+
+
+def _charts(pages: tuple[SeriesPage, ...]) -> tuple[list[_Charts | None], Markup]:
+    """Return the charts of all sections that have one, and the letters that they share."""
+    charts: list[_Charts | None] = []
+    glyphs: dict[str, str] = {}
+    for page in pages:
+        if len(page.course.points) < 2:
+            charts.append(None)
+            continue
+        name = page.anchor.replace("series-", "c")
+        wide = course_svg(page.course, prefix=f"{name}w")
+        narrow = course_svg(page.course, prefix=f"{name}n", narrow=True)
+        glyphs.update(wide.glyphs)
+        glyphs.update(narrow.glyphs)
+        charts.append(_Charts(Markup(wide.text), Markup(narrow.text)))  # noqa: S704 - written as XML, all escaped
+    return charts, Markup(sprite(glyphs))  # noqa: S704 - outlines of letters
+
+
+def _policy(style: str, script: str) -> str:
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest(style)}'; script-src 'sha256-{digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _source(environment: Environment, name: str) -> str:
+    loader = environment.loader
+    if loader is None:
+        raise ValueError("an environment with a loader is needed")
+    # Line ends as browsers see them, or the digest would not fit.
+    return loader.get_source(environment, name)[0].replace("\r\n", "\n")
+
+
+def _data_uri(data: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def _said(group: PhotoGroup) -> str:
+    """Return "each is lit from one side." for a flag; a reason that is a sentence of its own as it is."""
+    if not group.meaning[:1].islower():
+        return group.meaning
+    end = "" if group.meaning.endswith((".", ")")) else "."
+    return f"{'it' if len(group.photos) == 1 else 'each'} {group.meaning}{end}"

@@ -1,0 +1,294 @@
+"""The page says what it was given, runs nothing that it was given, and loads nothing from anywhere."""
+
+import base64
+import hashlib
+import itertools
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from made_up_report import MakeSeries, rejected, row
+
+from hairdensity.flags import FLAGS
+from hairdensity.report import Lane, build_report
+from hairdensity.report.render import CURVES, render_report
+from hairdensity.report.words import NOTHING_MEASURED, VERDICTS
+
+VOID = {"meta", "link", "img", "input", "br", "hr", "path", "use"}
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</script><svg onload=alert(1)>",
+    "</style><b>",
+    "</title></svg><i>",
+    "{{7*7}}{% raw %}",
+    "line\none\r\x00\x0b\x1b two",
+    "🧑‍🦲 生え際 اختبار",
+    "half \udcff character \ud800",
+    "turned \u202egpj.exe",
+    "<!-- ]]> -->",
+    "javascript:alert(1)",
+    "$x^2$ $\\frac{$ 100 %",
+)
+
+
+class Page(HTMLParser):
+    """Checks that tags are balanced, and gathers what a browser would act on."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.ids: list[str] = []
+        self.texts: list[str] = []
+        self.scripts: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(attrs) == len(dict(attrs)), f"{tag} has an attribute twice"
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value or "" for key, value in attrs if key == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open, f"</{tag}> closes nothing"
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] in (["script"], ["style"]):
+            self.scripts.append(data)
+        else:
+            self.texts.append(data)
+
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).replace("\u00a0", " ").split())
+
+
+def hostile_report(make_series: MakeSeries, text: str) -> Any:
+    series = make_series(
+        subject=text, view=text, reason=text, verdict=text, fitted=True,
+        more_rows=(rejected(f"{text}/a.jpg", "blurred"), row(f"{text}/b.jpg", flags=f"soft;{text}"),
+                   row(text, status="unreadable", reason=text)),
+    )  # fmt: skip
+    day = series.progress.sessions[0].date
+    lanes = (Lane(text, ((day, None),)), Lane(f"{text}2", (), (day,), is_event=True))
+    other = make_series((0.5,), subject="2", view=text)
+    run = {text: text, "settings": {text: text}, "photos": {text: text}}
+    return build_report([series, other], treatments=lanes, warnings=[text], run=run, title=text, today=day)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_never_acts(make_series: MakeSeries, text: str) -> None:
+    html = render_report(hostile_report(make_series, text))
+    html.encode("utf-8")
+    page = Page(html)
+    harmless = render_report(hostile_report(make_series, "harmless"))
+    expected = Page(harmless)
+    # The same scripts and styles, and no element or attribute that harmless text does not bring.
+    assert page.scripts == expected.scripts
+    kinds = {(tag, key) for tag, attributes in expected.tags for key in attributes}
+    assert {(tag, key) for tag, attributes in page.tags for key in attributes} <= kinds | {("details", "open")}
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in expected.tags}
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202e]", html)
+    if text == "{{7*7}}{% raw %}":
+        assert text in page.text()
+        assert "49" not in re.findall(r"Notes on this run (\S+)", page.text())
+
+
+def test_escaped_text_is_still_readable(make_series: MakeSeries) -> None:
+    text = Page(render_report(hostile_report(make_series, HOSTILE[0]))).text()
+    assert text.count("<script>alert(1)</script>") >= 8
+
+
+def full_report(make_series: MakeSeries) -> Any:
+    more = (rejected("vertex/dim.jpg", "too_dark"), row("vertex/gif.gif", status="unreadable", reason="It is a GIF."))
+    one = make_series(flags={1: ("side_light",), 2: ("side_light", "soft")}, more_rows=more, fitted=True, gain=0.07)
+    return build_report(
+        [one, make_series(view="frontal")], treatments=(Lane("minoxidil", ((one.progress.sessions[1].date, None),)),)
+    )
+
+
+def test_nothing_is_loaded_from_anywhere(make_series: MakeSeries) -> None:
+    html = render_report(full_report(make_series))
+    page = Page(html)
+    for tag, attributes in page.tags:
+        for key in ("src", "href", "xlink:href", "action", "srcset", "data", "poster"):
+            value = attributes.get(key)
+            assert value is None or value.startswith(("#", "data:image/")), (tag, key, value)
+        assert "style" not in attributes, "the policy forbids it"
+        assert not any(key.startswith("on") for key in attributes)
+    assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", html))
+    assert set(re.findall(r"https?://[^\"'\s<]*", html)) <= {"http://www.w3.org/2000/svg"}
+    assert "@import" not in html
+
+
+def test_policy_allows_exactly_its_own_style_and_script(make_series: MakeSeries) -> None:
+    html = render_report(full_report(make_series))
+    policy = next(a["content"] for _, a in Page(html).tags if a.get("http-equiv") == "Content-Security-Policy") or ""
+    assert policy.startswith("default-src 'none'; img-src data:; ")
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        found = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.S)
+        digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in found]
+        assert re.findall(rf"{tag}-src 'sha256-([^']+)'", policy) == digests
+
+
+def test_ids_are_unique_and_every_reference_has_its_target(make_series: MakeSeries) -> None:
+    page = Page(render_report(full_report(make_series)))
+    assert len(page.ids) == len(set(page.ids))
+    for _, attributes in page.tags:
+        for key in ("href", "for", "aria-labelledby", "clip-path"):
+            for name in (attributes.get(key) or "").replace("url(", "").replace(")", "").split():
+                if not name.startswith("data:"):
+                    assert name.removeprefix("#") in page.ids
+
+
+def test_every_input_has_a_label_every_picture_a_text_and_headings_are_in_order(make_series: MakeSeries) -> None:
+    page = Page(render_report(full_report(make_series)))
+    labelled = {attributes.get("for") for tag, attributes in page.tags if tag == "label"}
+    inputs = [attributes for tag, attributes in page.tags if tag == "input"]
+    assert {attributes["type"] for attributes in inputs} == {"checkbox", "radio", "range"}
+    for attributes in inputs:
+        assert attributes["type"] == "radio" or attributes.get("id") in labelled or attributes.get("aria-label")
+    assert all("alt" in attributes for tag, attributes in page.tags if tag == "img")
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert ("html", {"lang": "en"}) in page.tags
+
+
+def test_same_data_same_bytes(make_series: MakeSeries) -> None:
+    assert render_report(full_report(make_series)) == render_report(full_report(make_series))
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_each_verdict_has_words_of_its_own(make_series: MakeSeries, verdict: str) -> None:
+    data = build_report([make_series(verdict=verdict, gain=0.071, gain_low=0.05, gain_high=0.09, retained=0.4)])
+    text = Page(render_report(data)).text()
+    assert VERDICTS[verdict].badge in text
+    assert data.series[0].sentence in text
+    assert data.series[0].sentence.startswith(("Coverage ", "These photos"))
+    assert len({words.badge for words in VERDICTS.values()}) == len(VERDICTS)
+    assert set(CURVES) == {*VERDICTS, NOTHING_MEASURED.name}
+    gained = verdict in ("sustained", "temporary", "on_treatment")
+    assert ("7.1 points (5.0 to 9.0)" in data.series[0].sentence.replace("\u00a0", " ")) is gained
+
+
+def test_left_out_photos_stand_there_with_reason_and_advice(make_series: MakeSeries) -> None:
+    data = full_report(make_series)
+    text = Page(render_report(data)).text()
+    assert f"1 photo: it {FLAGS['too_dark'].meaning}. {FLAGS['too_dark'].advice} vertex/dim.jpg" in text
+    assert "1 photo: It is a GIF. vertex/gif.gif" in text
+    assert f"2 photos: each {FLAGS['side_light'].meaning}. {FLAGS['side_light'].advice} vertex/IMG_" in text
+    assert [len(group.photos) for group in data.series[0].remarks] == [2, 1]
+
+
+def test_what_an_alignment_adds_to_its_flag_is_not_lost(make_series: MakeSeries) -> None:
+    lost = rejected("a.jpg", "not_aligned")
+    lost["reason"] += " (too few matches)"
+    (group,) = build_report([make_series(more_rows=(lost,))]).series[0].left_out
+    assert group.meaning == f"{FLAGS['not_aligned'].meaning} (too few matches)"
+    assert group.advice == FLAGS["not_aligned"].advice
+
+
+def test_only_shown_pictures_are_loaded_and_the_best_photo_of_a_day_is_taken(make_series: MakeSeries) -> None:
+    loaded: list[str] = []
+    poor = row("vertex/0_poor.jpg", date="2025-02-03", flags="soft")
+    better = row("vertex/1_better.jpg", date="2025-02-03", flags="aligned_by_outline")
+    series = make_series((0.5, 0.52, 0.58, 0.51, 0.5), loaded=loaded, flags={0: ("soft",)}, more_rows=(poor, better))
+    (page,) = build_report([series]).series
+    assert len(loaded) == 3
+    assert loaded[0] == "vertex/1_better.jpg"
+    assert [picture.label for picture in page.pictures] == [
+        "First session",
+        "Last session",
+        "Session with the most hair",
+    ]
+    assert page.pictures[2].date == series.progress.sessions[2].date
+
+
+def test_map_shows_the_change_it_was_given_and_nothing_where_there_is_none(make_series: MakeSeries) -> None:
+    (page,) = build_report([make_series((0.5, 0.7, 0.5))]).series
+    last, best = page.changes
+    assert (last.gained, last.lost) == (0, 0)
+    assert (best.gained, best.lost) == (1, 0)
+    (page,) = build_report([make_series((0.5, 0.3))]).series
+    assert (page.changes[0].gained, page.changes[0].lost) == (0, 1)
+    assert build_report([make_series(smallest_detectable_change=None)]).series[0].changes == ()
+
+
+def test_no_series(make_series: MakeSeries) -> None:
+    assert "There was no photo to measure" in Page(render_report(build_report([]))).text()
+    assert "No treatments were given" in Page(render_report(build_report([make_series()]))).text()
+
+
+def test_one_session_and_nothing_measured_and_no_date(make_series: MakeSeries) -> None:
+    alone = make_series((0.613,), verdict="cannot_tell")
+    nothing = make_series((), view="left", verdict="cannot_tell", more_rows=(rejected("x.jpg", "blurred"),))
+    undated = make_series((), view="top", verdict="cannot_tell", more_rows=(row("u.jpg", flags="no_date"),))
+    data = build_report([alone, nothing, undated])
+    page = Page(render_report(data))
+    text = page.text()
+    assert "One session is a beginning" in text
+    assert "61.3 % (59.3 to 64.3)" in text
+    assert NOTHING_MEASURED.badge in text
+    assert "None of these photos has a date" in text
+    assert "u.jpg : 50.0 % (48.0 to 52.0)" in text
+    assert "range" not in {attributes.get("type") for _, attributes in page.tags}
+    assert [len(page.pictures) for page in data.series] == [1, 0, 1]
+
+
+def test_ninety_three_people_photographed_once(make_series: MakeSeries) -> None:
+    many = [make_series((0.5,), subject=f"p{number}", flags={0: ("soft",)}) for number in range(92)]
+    many.append(make_series((), subject="p93", more_rows=(rejected("x.jpg", "blurred"),)))
+    data = build_report(many)
+    html = render_report(data)
+    page = Page(html)
+    assert (len(data.series), len(data.cards)) == (0, 93)
+    assert sum(attributes.get("loading") == "lazy" for _, attributes in page.tags) == 92
+    assert f"92 photos: each {FLAGS['soft'].meaning}." in page.text()
+    assert f"it {FLAGS['blurred'].meaning}" in page.text()
+    assert len(html) < 10e6
+
+
+def test_a_table_of_contents_where_there_are_several(make_series: MakeSeries) -> None:
+    one = Page(render_report(build_report([make_series()])))
+    several = Page(render_report(build_report([make_series(view=f"view {n}", pictures=False) for n in range(5)])))
+    assert "nav" not in {tag for tag, _ in one.tags}
+    links = [attributes["href"] for tag, attributes in several.tags if tag == "a"]
+    assert links[1:] == [f"#series-{n}" for n in range(1, 6)]
+
+
+def test_page_of_24_sessions_is_light(make_series: MakeSeries) -> None:
+    html = render_report(build_report([make_series(tuple(0.5 + 0.01 * (n % 9) for n in range(24)), fitted=True)]))
+    assert 100e3 < len(html) < 5e6
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_contrast_in_light_and_dark(make_series: MakeSeries) -> None:
+    style = re.findall("<style>(.*?)</style>", render_report(full_report(make_series)), re.S)[0]
+    for block in re.findall(r":root \{(.*?)\}", style, re.S)[:2]:
+        colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+        pairs = [(ink, paper, 4.5) for ink in ("ink", "muted", "link", "treated") for paper in ("page", "card")]
+        pairs += [(f"{tone}-ink", tone, 4.5) for tone in ("good", "mixed", "bad", "calm", "open")]
+        pairs += [(line, "card", 3.0) for line in ("measured", "untreated", "treated", "focus")]
+        for front, back, least in pairs:
+            light, dark = sorted((_luminance(colours[front]), _luminance(colours[back])), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= least, (front, back)

@@ -1,0 +1,168 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hairdensity.errors import HairdensityError, TableError
+from hairdensity.find import FoundPhoto, date_in, find_photos, view_in
+
+
+def photo(folder: Path, name: str, taken: str = "") -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    exif = Image.Exif()
+    if taken:
+        exif.get_ifd(0x8769)[0x9003] = taken
+    Image.new("RGB", (8, 8)).save(path, "JPEG", exif=exif)
+
+
+def only(folder: Path) -> FoundPhoto:
+    (found,) = find_photos(folder).photos
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("2026-03-01.jpg", "2026-03-01"), ("20260301_091500.jpg", "2026-03-01"), ("IMG_20260301_091500.jpg", "2026-03-01"),
+        ("PXL_20260301_091500123.jpg", "2026-03-01"), ("IMG-20260301-WA0001.jpg", "2026-03-01"),
+        ("signal-2026-03-01-091500.jpg", "2026-03-01"), ("vertex 2026.03.01.jpg", "2026-03-01"),
+        ("scan_2026_03_01.jpg", "2026-03-01"), ("1772356500123.jpg", None), ("IMG_20261301.jpg", None),
+        ("20260230.jpg", None), ("19700101.jpg", None), ("IMG_0001.jpg", None), ("2026-0301.jpg", None),
+    ],
+)  # fmt: skip
+def test_dates_in_names(name: str, day: str | None):
+    assert date_in(name) == (date.fromisoformat(day) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "view"),
+    [
+        ("a.jpg", "1", "scalp"), ("vertex/a.jpg", "1", "vertex"), ("Crown/a.jpg", "1", "vertex"),
+        ("vertex_a.jpg", "1", "vertex"), ("2026-03-01/front 2.jpg", "1", "frontal"), ("temple/a.jpg", "1", "temple"),
+        ("anna/vertex/a.jpg", "anna", "vertex"), ("anna/2026-03-01/vertex.jpg", "anna", "vertex"),
+        ("Anna B/vertex/2026-03-01/a.jpg", "Anna B", "vertex"), ("anna/temple/a.jpg", "anna", "temple"),
+        ("2026-03-01 vertex/a.jpg", "1", "vertex"), ("background/a.jpg", "1", "background"),
+    ],
+)  # fmt: skip
+def test_subject_and_view_from_folders_and_names(tmp_path: Path, name: str, subject: str, view: str):
+    photo(tmp_path, name)
+    found = only(tmp_path)
+    assert (found.subject, found.view) == (subject, view)
+
+
+def test_words_are_whole_words():
+    assert view_in("background") is None
+    assert view_in("IMG_top_2") == "top"
+
+
+def test_what_says_the_date_first(tmp_path: Path):
+    photo(tmp_path, "2026-01-01/2026-03-03.jpg", taken="2026:02:02 10:00:00")
+    assert (only(tmp_path).date, only(tmp_path).date_from) == (date(2026, 1, 1), "folder")
+    (tmp_path / "photos.csv").write_text("photo,date\n2026-01-01/2026-03-03.jpg,2026-04-04\n")
+    assert (only(tmp_path).date, only(tmp_path).date_from) == (date(2026, 4, 4), "photos.csv")
+
+
+def test_exif_before_name_before_nothing(tmp_path: Path):
+    photo(tmp_path, "2026-03-03.jpg", taken="2026:02:02 10:00:00")
+    assert (only(tmp_path).date, only(tmp_path).date_from) == (date(2026, 2, 2), "exif")
+    photo(tmp_path, "2026-03-03.jpg")
+    assert (only(tmp_path).date, only(tmp_path).date_from) == (date(2026, 3, 3), "name")
+    (tmp_path / "2026-03-03.jpg").rename(tmp_path / "x.jpg")
+    assert (only(tmp_path).date, only(tmp_path).date_from) == (None, "")
+
+
+def test_photos_csv_says_all(tmp_path: Path):
+    photo(tmp_path, "in/A.JPG")
+    (tmp_path / "photos.csv").write_bytes(
+        "photo;Date;view;subject;notes;px_per_mm\nin\\a.jpg;01.03.2026;Vertex;Zoë;after wash;12,5\nb.jpg;;;;;\n".encode(
+            "utf-8-sig"
+        )
+    )
+    found = find_photos(tmp_path)
+    (one,) = found.photos
+    assert (one.name, one.subject, one.view, one.notes, one.px_per_mm) == (
+        "in/A.JPG",
+        "Zoë",
+        "vertex",
+        "after wash",
+        12.5,
+    )
+    assert found.warnings == ("photos.csv, line 3: there is no photo 'b.jpg'.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("photo\na.jpg\n./a.jpg\n", "line 3: 'a.jpg' is listed twice"),
+        ("photo,date\na.jpg,2026-02-30\n", "line 2: there is no day '2026-02-30'"),
+        ("photo,px_per_mm\na.jpg,-3\n", "line 2: px_per_mm is -3, but must be above 0"),
+        ("date\n2026-01-01\n", "has no column 'photo'"),
+    ],
+)
+def test_a_wrong_listing_is_said(tmp_path: Path, text: str, says: str):
+    photo(tmp_path, "a.jpg")
+    (tmp_path / "photos.csv").write_text(text)
+    with pytest.raises(TableError, match=says):
+        find_photos(tmp_path)
+
+
+def test_names_of_any_kind_in_a_fixed_order(tmp_path: Path):
+    names = [
+        "<script>alert(1)</script>".replace("/", "_") + ".jpg",
+        "a b.jpg",
+        'quote".jpg',
+        "new\nline.jpg",
+        "é🙂.PNG",
+        "=1+1.jpg",
+    ]
+    for name in names:
+        photo(tmp_path, name)
+    assert [found.name for found in find_photos(tmp_path).photos] == sorted(names)
+
+
+def test_what_is_left_out(tmp_path: Path):
+    photo(tmp_path, "a.jpg")
+    for name in (
+        ".hidden.jpg",
+        ".cache/b.jpg",
+        "@eaDir/c.jpg",
+        "old/masks/d.png",
+        "truth/e.png",
+        "results/masks/f.png",
+    ):
+        photo(tmp_path, name)
+    for name in ("old/run.json", "old/measurements.csv", "truth.csv", "notes.txt"):
+        (tmp_path / name).write_text("")
+    assert [found.name for found in find_photos(tmp_path, tmp_path / "results").photos] == ["a.jpg"]
+
+
+def test_a_folder_named_like_a_photo_is_a_folder(tmp_path: Path):
+    photo(tmp_path, "x.jpg/y.jpg")
+    assert only(tmp_path).name == "x.jpg/y.jpg"
+
+
+def test_formats_that_are_not_read_are_found(tmp_path: Path):
+    (tmp_path / "a.gif").write_bytes(b"GIF89a")
+    (tmp_path / "b.DNG").write_bytes(b"II*")
+    assert [found.name for found in find_photos(tmp_path).photos] == ["a.gif", "b.DNG"]
+
+
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path):
+    inside, outside = tmp_path / "photos", tmp_path / "private"
+    photo(inside, "a.jpg")
+    photo(outside, "b.jpg")
+    (inside / "b.jpg").symlink_to(outside / "b.jpg")
+    (inside / "more").symlink_to(outside)
+    (inside / "loop").symlink_to(inside)
+    found = find_photos(inside)
+    assert [one.name for one in found.photos] == ["a.jpg"]
+    assert len(found.warnings) == 3
+
+
+def test_no_folder_and_no_photo(tmp_path: Path):
+    with pytest.raises(TableError, match="there is no such folder"):
+        find_photos(tmp_path / "gone")
+    with pytest.raises(HairdensityError, match="holds no photo"):
+        find_photos(tmp_path)
