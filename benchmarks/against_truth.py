@@ -36,16 +36,21 @@ def main() -> None:
     if not len(everything):
         sys.exit("nothing was measured")
     error = 100 * (everything[:, 1] - everything[:, 0])
-    print(f"\nphotos {len(error)}, mean error {error.mean():+.2f} pp, mean absolute error {np.abs(error).mean():.2f} pp, "
-          f"largest {np.abs(error).max():.2f} pp, intervals that hold the truth {100 * everything[:, 2].mean():.0f} %")  # fmt: skip
+    print(
+        f"\nphotos {len(error)}, mean error {error.mean():+.2f} pp, "
+        f"mean absolute error {np.abs(error).mean():.2f} pp, largest {np.abs(error).max():.2f} pp, "
+        f"intervals that hold the truth {100 * everything[:, 2].mean():.0f} %"
+    )
     for view, listed in sorted(pairs.items()):
         want, got, _ = np.array(listed, float).T
         if len(want) < 3 or np.ptp(want) == 0:
             continue
         slope, level = np.polyfit(want, got, 1)
         scatter = 100 * float(np.std(got - (slope * want + level), ddof=2))
-        print(f"{view:10s} slope of measured on true {slope:.2f}, scatter about it {scatter:.2f} pp, "
-              f"correlation {np.corrcoef(want, got)[0, 1]:.2f}")  # fmt: skip
+        print(
+            f"{view:10s} slope of measured on true {slope:.2f}, scatter about it {scatter:.2f} pp, "
+            f"correlation {np.corrcoef(want, got)[0, 1]:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -53,7 +53,6 @@ def main() -> None:
 def make(folder: Path, count: int, megapixels: float) -> None:
     """Write photos of one rendered head, dated a month apart, no two the same bytes."""
     import cv2
-
     from hairdensity.simulate import random_head, render
 
     folder.mkdir(parents=True)
@@ -73,7 +72,9 @@ def cost(script: str, *arguments: Path) -> tuple[float, float]:
     """Run a script in a process of its own and return its CPU seconds and peak memory in MB."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     measure = f"{script}\nimport resource, sys\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    done = subprocess.run([sys.executable, "-c", measure, *map(str, arguments)], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", measure, *map(str, arguments)], check=True, capture_output=True, text=True
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, float(done.stdout.split()[-1]) / 1024

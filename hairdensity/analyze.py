@@ -1,45 +1,27 @@
-"""Analyze: from a folder of photos to the table, masks, verdicts and report. Arranges calls; measures nothing itself."""
+"""Analyze: from a folder of photos to table, masks, verdicts and report. Arranges calls; measures nothing itself."""
 
-import json
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from hairdensity import imaging, pool
-from hairdensity.align import NotAligned
+from hairdensity import pool
 from hairdensity.columns import Cell
 from hairdensity.errors import OutputError, TableError
-from hairdensity.files import OutPaths, picture_names, sweep, write_whole
-from hairdensity.find import Found, FoundPhoto, find_photos
-from hairdensity.keep import Keeper, file_digest
-from hairdensity.provenance import describe_run
-from hairdensity.recipe import Observation, Placement
-from hairdensity.regions import Drawn, read_regions
-from hairdensity.series import MeasuredSeries, Member, Series, group, measure_series
+from hairdensity.files import OutPaths, sweep
+from hairdensity.find import LISTING, find_photos
+from hairdensity.publish import publish
+from hairdensity.regions import read_regions
+from hairdensity.series import group
 from hairdensity.settings import Settings
+from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all
 from hairdensity.table import write_rows
-from hairdensity.tasks import (
-    DrawTask,
-    ObserveTask,
-    PlaceTask,
-    observation_key,
-    placement_key,
-    run_draw,
-    run_observe,
-    run_place,
-)
 from hairdensity.treatments import Treatments, read_treatments
 
-OnProgress = Callable[[str, int, int], None]
-"""Told (what is being done, how many are done, of how many)."""
-NO_TREATMENTS: Final = "treatments.csv"
-NO_REGIONS: Final = "regions.json"
+TREATMENTS: Final = "treatments.csv"
+REGIONS: Final = "regions.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +108,14 @@ def analyze(
     tell = on_progress or (lambda _what, _done, _total: None)
     with _only_run(job.paths.root):
         looked = observe_all(job, tell)
-        series = group(
-            ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), job.drawn, job.today
-        )
+        series = group(((photo, *looked.by_name[photo.name]) for photo in job.found.photos), job.drawn, job.today)
         place_all(job, series, tell)
         measured = tuple(measure_one(job, one) for one in series)
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
         write_rows(job.paths.measurements, rows)
         draw_all(job, measured, tell)
-        return _conclude(job, measured, rows, looked, tell)
+        progress, headlines = publish(job, measured, rows)
+    return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh)
 
 
 def _gather(
@@ -147,16 +128,18 @@ def _gather(
     maps: bool,
     today: date,
 ) -> Job:
-    found = find_photos(photos)
+    found = find_photos(photos, leave_out=out)
     warnings = list(found.warnings)
-    treatments_file = _named_or_default(treatments, photos / NO_TREATMENTS)
-    dates = read_treatments(treatments_file) if treatments_file else Treatments((), ())
+    treatments_file = _named_or_default(treatments, photos / TREATMENTS)
+    dates = read_treatments(treatments_file) if treatments_file else Treatments((), (), ())
     warnings += dates.warnings
-    regions_file = _named_or_default(regions, photos / NO_REGIONS)
+    regions_file = _named_or_default(regions, photos / REGIONS)
     drawn = read_regions(regions_file) if regions_file else {}
     known = {photo.name for photo in found.photos}
-    warnings += [f"regions.json: there is no photo {name!r}." for name in drawn if name not in known]
-    return Job(photos, OutPaths(out), found, dates, drawn, settings, jobs, maps, today, tuple(warnings))
+    warnings += [f"{REGIONS}: there is no photo {name!r}." for name in drawn if name not in known]
+    listing = photos / LISTING
+    tables = tuple(file for file in (treatments_file, regions_file, listing) if file and file.is_file())
+    return Job(OutPaths(out), found, dates, drawn, tables, settings, jobs, maps, today, tuple(warnings))
 
 
 def _named_or_default(named: Path | str | None, default: Path) -> Path | None:
@@ -187,14 +170,3 @@ def _only_run(root: Path) -> Iterator[None]:
             raise OutputError(f"{root}: another run is writing there. Wait for it, or choose another --out.") from error
         sweep(root)
         yield
-
-
-def _conclude(
-    job: Job,
-    measured: Sequence[MeasuredSeries],
-    rows: tuple[dict[str, Cell], ...],
-    looked: Looked,
-    tell: OnProgress,
-) -> Analysis:
-    """From the table to verdicts and report."""
-    raise OutputError("")

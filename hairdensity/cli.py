@@ -4,14 +4,13 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hairdensity import __version__
-from hairdensity.errors import HairdensityError, OutputError, TableError
+from hairdensity.errors import HairdensityError, TableError
 
 EXAMPLES = """
 \b
@@ -80,8 +79,11 @@ def check(photos: tuple[Path, ...], view: str, as_json: bool) -> None:
     results = []
     for path in photos:
         seen = observe(path, view, (), Settings())
-        said = [{"flag": name, "severity": FLAGS[name].severity, "meaning": FLAGS[name].meaning, "advice": FLAGS[name].advice}
-                for name in seen.flags]  # fmt: skip
+        flags = [FLAGS[name] for name in seen.flags]
+        said = [
+            {"flag": flag.name, "severity": flag.severity, "meaning": flag.meaning, "advice": flag.advice}
+            for flag in flags
+        ]
         results.append({"photo": str(path), "usable": seen.status == "measured", "reason": seen.reason, "flags": said})
     if as_json:
         click.echo(json.dumps(results, indent=2))
@@ -217,10 +219,3 @@ def _print_check(result: dict[str, Any]) -> None:
 def _one_line(text: str) -> str:
     """Return text from a file name or file as one printable line: no newline, no control of the terminal."""
     return "".join(char if char.isprintable() else "?" for char in text.encode("utf-8", "replace").decode())
-
-
-def _day(value: str | None) -> date | None:
-    return datetime.fromisoformat(value).date() if value else None
-
-
-__all__ = ["OutputError", "main"]

@@ -153,7 +153,7 @@ class _Listed:
 
 
 def _found(folder: Path, name: str, listed: _Listed | None) -> FoundPhoto:
-    parents = [part for part in PurePosixPath(name).parts[:-1]]
+    parents = list(PurePosixPath(name).parts[:-1])
     plain = [part for part in parents if not _is_date_only(part)]
     day, source = _dated(folder, name, parents, listed)
     view = (listed.view.lower() if listed else "") or _view(name, plain)

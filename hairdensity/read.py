@@ -96,7 +96,7 @@ def read_taken(path: Path) -> datetime | None:
             _register_heif()
             with Image.open(path) as image:
                 return _exif_facts(image)[0]
-        except Exception:  # noqa: BLE001 - Pillow raises nearly anything on a broken file, and reading it later says what
+        except Exception:
             return None
 
 
@@ -125,7 +125,7 @@ def _open(path: Path, data: bytes) -> Image.Image:
         return Image.open(io.BytesIO(data))
     except (UnidentifiedImageError, DecompressionBombError):
         pass
-    except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything on a broken header
+    except Exception as error:
         raise _unreadable(path, f"is broken ({type(error).__name__})", "Copy it again from the phone.") from None
     raise _unreadable(path, "is not a photo, or its beginning is broken", "Copy it again from the phone, as JPEG.")
 
@@ -157,7 +157,7 @@ def _decoded(image: Image.Image, notes: list[str]) -> Image.Image:
 def _load(path: Path, image: Image.Image) -> None:
     try:
         image.load()
-    except Exception as error:  # noqa: BLE001 - decoders raise nearly anything on broken data
+    except Exception as error:
         what = "ends too early" if "truncated" in str(error) else f"is broken ({type(error).__name__})"
         raise _unreadable(path, what, "Copy it again from the phone.") from None
 
@@ -261,7 +261,7 @@ def _tolerant(ask: Callable[[], Any], otherwise: Any) -> Any:  # noqa: ANN401 - 
     """Return what EXIF says, or `otherwise` where it is broken: it matters less than the picture."""
     try:
         return ask()
-    except Exception:  # noqa: BLE001 - Pillow raises nearly anything on broken EXIF
+    except Exception:
         return otherwise
 
 
@@ -289,5 +289,3 @@ def _quiet() -> Iterator[None]:
 def _unreadable(path: Path, what: str, advice: str) -> UnreadablePhotoError:
     name = "".join(char if char.isprintable() else "?" for char in path.name)
     return UnreadablePhotoError(f"{name} {what}. {advice}")
-
-

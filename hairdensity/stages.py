@@ -41,8 +41,6 @@ class Job:
 
     Parameters
     ----------
-    folder : Path
-        The photo folder.
     paths : OutPaths
         Where results go.
     found : Found
@@ -51,6 +49,8 @@ class Job:
         Treatment dates; empty where there is no such file.
     drawn : Drawn
         Regions drawn by a person.
+    tables : tuple of Path
+        Files other than photos that the results depend on.
     settings : Settings
         How to measure.
     jobs : int
@@ -63,11 +63,11 @@ class Job:
         What a person should know about the inputs, a line each.
     """
 
-    folder: Path
     paths: OutPaths
     found: Found
     treatments: Treatments
     drawn: Drawn
+    tables: tuple[Path, ...]
     settings: Settings
     jobs: int
     maps: bool
@@ -104,9 +104,7 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
             by_name[photo.name] = kept
         else:
             todo.append(photo)
-    tasks = [
-        ObserveTask(photo.path, photo.view, job.drawn.get(photo.name, ()), job.settings, keeper) for photo in todo
-    ]
+    tasks = [ObserveTask(photo.path, photo.view, job.drawn.get(photo.name, ()), job.settings, keeper) for photo in todo]
     tell("measuring photos", 0, len(tasks))
     for done, (which, result) in enumerate(pool.run(run_observe, tasks, job.jobs), 1):
         photo, task = todo[which], tasks[which]
@@ -116,7 +114,8 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
             observation_key(observation.digest, task.view, task.drawn, task.settings),
         )
         tell("measuring photos", done, len(tasks))
-    stamps = {photo.name: (stamp, by_name[photo.name][0].digest) for photo in job.found.photos if (stamp := _stamp(photo))}
+    stamped = ((photo.name, _stamp(photo)) for photo in job.found.photos)
+    stamps = {name: (stamp, by_name[name][0].digest) for name, stamp in stamped if stamp}
     write_whole(index_file, json.dumps(stamps))
     return Looked(by_name, len(tasks))
 

@@ -87,7 +87,9 @@ def read_table(path: Path, known: Sequence[str] | None, required: Sequence[str] 
     except csv.Error as error:
         raise TableError(f"{path.name}: is not a table ({error}). Save it as CSV from the spreadsheet.") from error
     if not rows:
-        raise TableError(f"{path.name}: is empty. Its first line must name the columns: {', '.join(known or required)}.")
+        raise TableError(
+            f"{path.name}: is empty. Its first line must name the columns: {', '.join(known or required)}."
+        )
     header = tuple(cell.strip().lower() for cell in rows[0][1])
     _check_header(path.name, header, required)
     warnings = _unknown_columns(path.name, header, known) if known is not None else ()
@@ -200,7 +202,8 @@ def _check_header(file: str, header: tuple[str, ...], required: Sequence[str]) -
         raise TableError(f"{file}: column {twice[0]!r} stands twice in the first line.")
     if missing := [name for name in required if name not in header]:
         raise TableError(
-            f"{file}: has no column {missing[0]!r}. Its first line must name the columns, among them {', '.join(required)}."
+            f"{file}: has no column {missing[0]!r}. "
+            f"Its first line must name the columns, among them {', '.join(required)}."
         )
 
 

@@ -1,4 +1,4 @@
-"""The work of one photo as tasks for a pool: read from disk, call the recipe, keep the result, return the light part."""
+"""The work of one photo as tasks for a pool: read from disk, call the recipe, keep the result, return the facts."""
 
 from dataclasses import dataclass
 from pathlib import Path

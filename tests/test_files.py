@@ -54,5 +54,13 @@ def test_sweep_takes_leftovers_only(tmp_path: Path):
 
 def test_every_result_lies_below_out(tmp_path: Path):
     paths = OutPaths(tmp_path)
-    for path in (paths.measurements, paths.progress, paths.report, paths.run, paths.cache, paths.charts, paths.mask("a/b.png")):
+    for path in (
+        paths.measurements,
+        paths.progress,
+        paths.report,
+        paths.run,
+        paths.cache,
+        paths.charts,
+        paths.mask("a/b.png"),
+    ):
         assert path.is_relative_to(tmp_path)

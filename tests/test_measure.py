@@ -95,7 +95,9 @@ def test_coverage_does_not_depend_on_how_the_photo_was_turned_and_sized(degrees:
     share = imaging.blur((random.random((600, 600)) < 0.35).astype(np.float32), 2.0)
     region = square(600, 150, 450)
     turn = np.radians(degrees)
-    there = np.array([[zoom * np.cos(turn), -zoom * np.sin(turn), 0], [zoom * np.sin(turn), zoom * np.cos(turn), 0], [0, 0, 1]])
+    there = np.array(
+        [[zoom * np.cos(turn), -zoom * np.sin(turn), 0], [zoom * np.sin(turn), zoom * np.cos(turn), 0], [0, 0, 1]]
+    )
     centre = np.array([[1, 0, 300], [0, 1, 300], [0, 0, 1.0]])
     move = centre @ there @ np.linalg.inv(centre)
     photo = Segmentation(imaging.warp(share, move, (600, 600)), np.zeros((600, 600), np.float32))

@@ -15,7 +15,7 @@ from hairdensity.read import read_photo, read_taken
 
 
 def scene(rows: int = 40, columns: int = 60) -> np.ndarray:
-    """A picture that is unlike itself however it is turned or mirrored."""
+    """Return a picture that is unlike itself however it is turned or mirrored."""
     y, x = np.mgrid[:rows, :columns]
     return np.stack([4 * x % 256, 6 * y % 256, (x + y) % 256], axis=2).astype(np.uint8)
 
@@ -70,7 +70,9 @@ def test_jpeg_and_heic_are_near(tmp_path: Path):
 def test_sixteen_bits_are_the_same_picture_as_eight(tmp_path: Path, ending: str, channels: int):
     eight = scene()
     deep = eight.astype(np.uint16) * 257
-    stored = {1: deep[:, :, 0], 3: deep[:, :, ::-1], 4: np.dstack([deep[:, :, ::-1], np.full(deep.shape[:2], 65535, np.uint16)])}[channels]  # fmt: skip
+    bgr = deep[:, :, ::-1]
+    opaque = np.full(deep.shape[:2], 65535, np.uint16)
+    stored = {1: deep[:, :, 0], 3: bgr, 4: np.dstack([bgr, opaque])}[channels]
     path = tmp_path / f"a{ending}"
     assert cv2.imwrite(str(path), np.ascontiguousarray(stored))
     got = read_photo(path).rgb.astype(int)

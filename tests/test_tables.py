@@ -85,7 +85,8 @@ def test_any_bytes_are_a_table_or_a_clear_error(data: bytes):
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-03-21", "2026/03/21", "20260321", "21.03.2026", "21.3.2026", "21/03/2026", "03/21/2026", "2026-03-21T08:00"]
+    "text",
+    ["2026-03-21", "2026/03/21", "20260321", "21.03.2026", "21.3.2026", "21/03/2026", "03/21/2026", "2026-03-21T08:00"],
 )
 def test_one_day_in_many_ways(text: str):
     assert parse_date(text, "t.csv, line 2") == date(2026, 3, 21)
@@ -125,7 +126,9 @@ def test_any_text_is_a_date_or_a_clear_error(text: str):
         assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize(("text", "number"), [("0.61", 0.61), ("0,61", 0.61), ("61 %", 0.61), ("-1e3", -1000.0), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("0.61", 0.61), ("0,61", 0.61), ("61 %", 0.61), ("-1e3", -1000.0), ("", None)]
+)
 def test_numbers(text: str, number: float | None):
     assert parse_number(text, "x") == pytest.approx(number)
 

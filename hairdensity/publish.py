@@ -1,0 +1,92 @@
+"""Publish: from the table to the verdicts, the charts, the page for people, and the record of what made them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from hairdensity.columns import Cell
+from hairdensity.files import write_whole
+from hairdensity.frames import FrameLoader
+from hairdensity.keep import Keeper, file_digest
+from hairdensity.progress import ViewProgress, follow, progress_json
+from hairdensity.provenance import describe_run
+from hairdensity.report import Lane, SeriesInput, build_report
+from hairdensity.report.export import write_charts
+from hairdensity.report.render import render_report
+from hairdensity.report.words import COVERAGE, sentence_for, words_for
+from hairdensity.series import MeasuredSeries
+from hairdensity.stages import Job
+from hairdensity.treatments import Treatments
+
+Rows = Sequence[dict[str, Cell]]
+
+
+def publish(job: Job, measured: Sequence[MeasuredSeries], rows: Rows) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Write progress.json, charts, report.html and run.json.
+
+    Parameters
+    ----------
+    job : Job
+        The inputs of the run.
+    measured : sequence of MeasuredSeries
+        Every subject and view.
+    rows : sequence of dict
+        The table.
+
+    Returns
+    -------
+    progress : dict
+        The content of progress.json.
+    headlines : tuple of str
+        The verdict of each series in a sentence.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    views = {(view.subject, view.view): view for view in follow(rows, job.treatments, job.today)}
+    progress = progress_json(tuple(views.values()))
+    write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
+    run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
+    write_whole(job.paths.run, json.dumps(run, indent=2) + "\n")
+    keeper = Keeper(job.paths.cache)
+    inputs = [
+        SeriesInput(
+            views[one.series.subject, one.series.view], one.rows, FrameLoader(one, keeper, job.settings.work_px)
+        )
+        for one in measured
+    ]
+    data = build_report(inputs, treatments=lanes(job.treatments), run=run, warnings=job.warnings, today=job.today)
+    write_whole(job.paths.report, render_report(data))
+    write_charts(data, job.paths.charts)
+    several = len({view.subject for view in views.values()}) > 1
+    return progress, tuple(_headline(view, several) for view in views.values())
+
+
+def lanes(treatments: Treatments) -> tuple[Lane, ...]:
+    """Return treatments and events as the chart draws them."""
+    courses = tuple(
+        Lane(course.name, days=course.sessions, spans=((course.start, course.until),) if course.start else ())
+        for course in treatments.courses
+    )
+    events = tuple(Lane(event.name, days=(event.date,), is_event=True) for event in treatments.events)
+    return courses + events
+
+
+def _headline(view: ViewProgress, several: bool) -> str:
+    words = words_for(view.verdict)
+    gain = None if view.gain is None else (view.gain, view.gain_low, view.gain_high)
+    kept = None if view.retained is None else (view.retained, view.retained_low, view.retained_high)
+    name = f"{view.subject}/{view.view}" if several else view.view
+    return f"{name}: {words.badge}. {sentence_for(words, COVERAGE, gain, kept)} {view.reason}".strip()
+
+
+def _table_digests(job: Job) -> dict[str, str]:
+    digests = {}
+    for path in job.tables:
+        try:
+            digests[path.name] = file_digest(path)
+        except OSError:
+            continue
+    return digests
