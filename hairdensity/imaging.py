@@ -139,3 +139,13 @@ def decode_rgb(data: bytes) -> Rgb:
     """Return the RGB uint8 picture of a JPEG or PNG written by this module."""
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     return cast("Rgb", cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+
+
+def correlate(plane: Plane, kernel: NDArray[np.float32]) -> Plane:
+    """Return a plane correlated with a small kernel; the border is mirrored."""
+    return cast("Plane", cv2.filter2D(plane, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101))
+
+
+def box_mean(plane: Plane, side: int) -> Plane:
+    """Return the mean of a plane over squares of `side` pixels about each pixel; the border is mirrored."""
+    return cast("Plane", cv2.blur(plane, (side, side), borderType=cv2.BORDER_REFLECT_101))

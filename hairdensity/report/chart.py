@@ -185,19 +185,20 @@ def _settings() -> Iterator[None]:
 
 def _span(course: Course) -> tuple[date, date]:
     """Return the days that the time axis shows, with a little room at both ends."""
-    days = [point.date for point in course.points]
+    days = [point.date.toordinal() for point in course.points]
     if course.band:
-        days += course.band.dates
+        days += [day.toordinal() for day in course.band.dates]
+    # Treatment that ended long before the first session would squeeze the course that is to be seen.
+    earliest = min(days, default=1) - 120
     for lane in course.lanes:
-        days += [day for day in lane.days if not days or day >= min(days) - timedelta(days=120)]
-        days += [day for span in lane.spans for day in span if day and days and day >= min(days) - timedelta(days=120)]
-    days = [day for day in days if day.year > 1]
-    first, last = (min(days), max(days)) if days else (date(2000, 1, 1), date(2000, 1, 2))
-    room = max(timedelta(days=3), (last - first) * 0.03)
-    try:
-        return first - room, last + room
-    except OverflowError:
-        return first, last
+        known = [*lane.days, *(day for span in lane.spans for day in span if day)]
+        days += [day.toordinal() for day in known if day.toordinal() >= earliest]
+    first, last = (min(days), max(days)) if days else (date(2000, 1, 1).toordinal(), date(2000, 1, 2).toordinal())
+    room = max(3, round((last - first) * 0.03))
+    return (
+        date.fromordinal(max(date.min.toordinal(), first - room)),
+        date.fromordinal(min(date.max.toordinal(), last + room)),
+    )
 
 
 def _limit_values(ax: "Axes", course: Course) -> None:
