@@ -149,3 +149,26 @@ def correlate(plane: Plane, kernel: NDArray[np.float32]) -> Plane:
 def box_mean(plane: Plane, side: int) -> Plane:
     """Return the mean of a plane over squares of `side` pixels about each pixel; the border is mirrored."""
     return cast("Plane", cv2.blur(plane, (side, side), borderType=cv2.BORDER_REFLECT_101))
+
+
+def grab_cut(rgb: Rgb, guess: Gray, rounds: int) -> Gray:
+    """Return a guess of foreground and background, refined by colour (GrabCut, Rother et al. 2004).
+
+    Parameters
+    ----------
+    rgb : Rgb
+        (rows, columns, 3) uint8.
+    guess : Gray
+        (rows, columns) uint8 of cv2.GC_BGD, GC_FGD, GC_PR_BGD, GC_PR_FGD; left as it is.
+    rounds : int
+        How often colours and cut are found in turn.
+
+    Notes
+    -----
+    OpenCV's start of the colour mixtures is random; a fixed seed makes the same picture give the same result.
+    """
+    found = guess.copy()
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(0)
+    cv2.grabCut(rgb, found, cast("Any", None), models[0], models[1], rounds, cv2.GC_INIT_WITH_MASK)
+    return found

@@ -25,7 +25,10 @@ class Segmentation:
 class Segmenter(Protocol):
     """Tells hair from skin in one picture; implementations hold no state that a call changes."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Name of the method, as in the settings and the table."""
+        ...
 
     def __call__(self, rgb: Rgb, region: Mask) -> Segmentation:
         """Return the hair of a picture, over the whole picture; `region` says where scalp and hair may be learned."""

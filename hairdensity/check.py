@@ -1,0 +1,321 @@
+"""Check: is a photo good enough to be measured, and does it resemble its baseline.
+
+One pure function a metric; what it measures, its unit and which way is better stand in its docstring. Thresholds are
+named constants, set on 93 ordinary phone photos of heads (almost none may be refused) and on the same photos spoiled
+step by step (refused where the measurement breaks). The literature gives requirements for such photos, but no numbers.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairdensity import imaging
+from hairdensity.arrays import Gray, Mask, Plane, Rgb
+from hairdensity.light import light_colour, uneven_light
+
+LEAST_PX: Final = 96
+"""Shorter side of a photo, below which single pixels are wider than 2 mm of scalp."""
+FEW_PX: Final = 200
+"""Width of the scalp in pixels of the photo, below which strands are lost."""
+SHARP_PX: Final = 320
+"""Width of the scalp, in pixels, at which sharpness and noise are judged: one pixel is then about half a millimetre."""
+BLURRED_BELOW: Final = 0.12
+SOFT_BELOW: Final = 0.25
+TOO_DARK_BELOW: Final = 0.06
+DARK_BELOW: Final = 0.2
+TOO_BRIGHT_ABOVE: Final = 0.5
+"""Share of pure white, above which the scalp cannot be seen."""
+BRIGHT_ABOVE: Final = 0.9
+CLIPPED_ABOVE: Final = 0.08
+GLARE_ABOVE: Final = 0.06
+NOISY_ABOVE: Final = 0.035
+SIDE_LIGHT_ABOVE: Final = 1.0
+CAST_ABOVE: Final = 0.35
+EVEN_BELOW: Final = 0.02
+"""Spread of brightness (0..1) in the whole frame, below which there is nothing to see."""
+OTHER_ZOOM: Final = 1.25
+OTHER_TURN_DEG: Final = 20.0
+OTHER_BRIGHTNESS: Final = 0.2
+OTHER_SLOPE: Final = 0.6
+OTHER_CAST: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class FrameQuality:
+    """What can be said of a photo before the scalp is found.
+
+    Parameters
+    ----------
+    brightness : float
+        Brightness as displayed, 0..1, that 95 of 100 pixels stay below.
+    contrast : float
+        Spread of brightness as displayed: 98th less 2nd of 100, 0..1.
+    flags : tuple of str
+        Names from `hairdensity.flags`.
+    """
+
+    brightness: float
+    contrast: float
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalpQuality:
+    """Quality of a photo on the scalp; the fields are columns of the table.
+
+    Parameters
+    ----------
+    sharpness, brightness, clipped, glare, noise, light_slope, light_from_deg, colour_cast : float
+        See the functions of these names.
+    flags : tuple of str
+        Names from `hairdensity.flags`.
+    """
+
+    sharpness: float
+    brightness: float
+    clipped: float
+    glare: float
+    noise: float
+    light_slope: float
+    light_from_deg: float
+    colour_cast: float
+    flags: tuple[str, ...]
+
+
+def check_frame(work: Rgb, shape: tuple[int, int]) -> FrameQuality:
+    """Judge a photo before the scalp is looked for.
+
+    Parameters
+    ----------
+    work : Rgb
+        (rows, columns, 3) uint8 work picture.
+    shape : tuple of int
+        (rows, columns) of the upright photo that it was shrunk from.
+    """
+    grey = imaging.gray(imaging.shrink(work, 320))
+    low, bright = (float(value) / 255 for value in np.quantile(grey, (0.02, 0.95)))
+    contrast = float(np.quantile(grey, 0.98)) / 255 - low
+    flags: list[str] = []
+    if min(shape) < LEAST_PX:
+        flags.append("too_small")
+    if bright < TOO_DARK_BELOW:
+        flags.append("too_dark")
+    elif low > 0.98:
+        flags.append("too_bright")
+    elif contrast < EVEN_BELOW:
+        flags.append("no_contrast")
+    return FrameQuality(bright, contrast, tuple(flags))
+
+
+def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int]) -> ScalpQuality:
+    """Judge a photo on the scalp.
+
+    Parameters
+    ----------
+    work : Rgb
+        (rows, columns, 3) uint8 work picture, as the camera gave it.
+    mask : Mask
+        (rows, columns) bool: the scalp; at least one pixel.
+    shape : tuple of int
+        (rows, columns) of the upright photo.
+
+    Raises
+    ------
+    ValueError
+        If the mask is empty.
+    """
+    if not mask.any():
+        raise ValueError("there is no scalp to judge")
+    cut = _box(mask)
+    inside = mask[cut]
+    width = scalp_width(mask)
+    near = imaging.shrink(work[cut], max(16, round(SHARP_PX * max(inside.shape) / width)))
+    near_mask = imaging.resize_mask(inside, (near.shape[0], near.shape[1]))
+    grey = imaging.gray(near)
+    light = uneven_light(work, mask)
+    quality = ScalpQuality(
+        sharpness=sharpness(grey, near_mask),
+        brightness=brightness(grey, near_mask),
+        clipped=clipped(near, near_mask),
+        glare=glare(near, near_mask),
+        noise=noise(grey, near_mask),
+        light_slope=light.slope,
+        light_from_deg=light.from_deg,
+        colour_cast=colour_cast(work),
+        flags=(),
+    )
+    flags = _scalp_flags(quality, width * max(shape) / max(work.shape[:2]), white(near, near_mask))
+    return ScalpQuality(
+        quality.sharpness,
+        quality.brightness,
+        quality.clipped,
+        quality.glare,
+        quality.noise,
+        quality.light_slope,
+        quality.light_from_deg,
+        quality.colour_cast,
+        flags,
+    )
+
+
+def check_against(quality: ScalpQuality, baseline: ScalpQuality, zoom: float, rotation_deg: float) -> tuple[str, ...]:
+    """Return the flags of a photo that differs from its baseline in more than hair.
+
+    Parameters
+    ----------
+    quality, baseline : ScalpQuality
+        Of the photo and of its baseline.
+    zoom : float
+        Size of the head against the baseline: above 1 is closer.
+    rotation_deg : float
+        Turn against the baseline.
+    """
+    flags: list[str] = []
+    turn = abs((rotation_deg + 180) % 360 - 180)
+    if not 1 / OTHER_ZOOM <= zoom <= OTHER_ZOOM or turn > OTHER_TURN_DEG:
+        flags.append("other_pose")
+    if (
+        abs(quality.brightness - baseline.brightness) > OTHER_BRIGHTNESS
+        or _slope_change(quality, baseline) > OTHER_SLOPE
+        or abs(quality.colour_cast - baseline.colour_cast) > OTHER_CAST
+    ):
+        flags.append("other_light")
+    return tuple(flags)
+
+
+def scalp_width(mask: Mask) -> float:
+    """Return the width of the scalp in pixels: the diameter of a disc of the same area."""
+    return float(2 * np.sqrt(np.count_nonzero(mask) / np.pi))
+
+
+def sharpness(grey: Gray, mask: Mask) -> float:
+    """Return how narrow the sharpest edges on the scalp are.
+
+    Share 0..1, higher is better: 1 / (1 + s^2), where s is the width of the sharpest tenth of the edges (standard
+    deviation of the blur, in pixels of a picture whose scalp is `SHARP_PX` wide). Does not depend on how much hair
+    there is, only on that there is some edge; nor on noise, since edges weaker than noise do not count.
+
+    Notes
+    -----
+    An edge blurred by s and blurred again by r loses gradient by a factor s / sqrt(s^2 + r^2), whatever its height
+    (Zhuo and Sim 2011; the idea of blurring again: Crete et al. 2007). Where hardly any edge rises above the noise,
+    there is nothing to judge by, and the result is 1.
+    """
+    plane = grey.astype(np.float32)
+    first, second = 0.7, 1.5
+    sharp = _gradient(imaging.blur(plane, first))
+    softer = _gradient(imaging.blur(plane, float(np.hypot(first, second))))
+    inner = imaging.erode(mask, 2)
+    if not inner.any():
+        return 1.0
+    # The gradient of noise after the first blur: sigma / (2 sqrt(pi) first^2) along each axis.
+    floor = 5 * 255 * noise(grey, mask) / (2 * np.sqrt(np.pi) * first**2) + 2.0
+    edges = inner & (sharp > floor)
+    if np.count_nonzero(edges) < 50:
+        return 1.0
+    kept = np.clip(softer[edges] / sharp[edges], 0, 0.999)
+    width = float(np.quantile(kept, 0.1))
+    squared = (second * width) ** 2 / (1 - width**2)
+    own = max(0.0, squared - first**2)
+    return float(1 / (1 + own))
+
+
+def brightness(grey: Gray, mask: Mask) -> float:
+    """Return the median brightness of the scalp as displayed, 0..1; neither end is good."""
+    return float(np.median(grey[mask])) / 255
+
+
+def clipped(rgb: Rgb, mask: Mask) -> float:
+    """Return the share of the scalp, 0..1, that is pure white or black; lower is better."""
+    values = rgb[mask]
+    return float(((values.min(axis=1) >= 253) | (values.max(axis=1) <= 2)).mean())
+
+
+def white(rgb: Rgb, mask: Mask) -> float:
+    """Return the share of the scalp, 0..1, where at least two channels are at their end; lower is better."""
+    return float(((rgb[mask] >= 253).sum(axis=1) >= 2).mean())
+
+
+def glare(rgb: Rgb, mask: Mask) -> float:
+    """Return the share of the scalp, 0..1, under glare; lower is better.
+
+    Notes
+    -----
+    Glare has the colour of the light, so its weakest channel is bright too; skin's is not. White hair and pale skin in
+    full light come near it: the limit is therefore close to white, and grows with the scalp's own brightness.
+    """
+    weakest = rgb[mask].min(axis=1).astype(np.float64) / 255
+    limit = max(0.82, float(np.median(weakest)) + 0.15)
+    return float((weakest > min(limit, 0.97)).mean())
+
+
+def noise(grey: Gray, mask: Mask) -> float:
+    """Return the grain: standard deviation of the noise in brightness as displayed, 0..1; lower is better.
+
+    Notes
+    -----
+    Immerkaer 1996: a kernel that is blind to planes and straight edges; here the lower tenth over small blocks, since
+    hair looks like noise, and most scalps have some smooth place.
+    """
+    plane = grey.astype(np.float32)
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    rough = np.abs(imaging.correlate(plane, kernel))
+    side = 12
+    tall, wide = grey.shape[0] // side, grey.shape[1] // side
+    if tall * wide == 0:
+        return 0.0
+    cut = np.s_[: tall * side, : wide * side]
+    means = rough[cut].reshape(tall, side, wide, side).mean(axis=(1, 3))
+    full = mask[cut].reshape(tall, side, wide, side).mean(axis=(1, 3)) > 0.9
+    if not full.any():
+        return 0.0
+    return float(np.sqrt(np.pi / 2) / 6 * np.quantile(means[full], 0.1)) / 255
+
+
+def colour_cast(work: Rgb) -> float:
+    """Return how far the colour of the light is from neutral; lower is better.
+
+    The distance of log(red/green) and log(blue/green) of the light from 0, in natural logarithms: 0.1 is hardly
+    seen, 0.5 is strong.
+    """
+    colour = light_colour(work)
+    return float(np.hypot(np.log(colour[0] / colour[1]), np.log(colour[2] / colour[1])))
+
+
+def _scalp_flags(quality: ScalpQuality, width_px: float, white_share: float) -> tuple[str, ...]:
+    rules = (
+        ("low_resolution", width_px < FEW_PX),
+        ("blurred", quality.sharpness < BLURRED_BELOW),
+        ("soft", BLURRED_BELOW <= quality.sharpness < SOFT_BELOW),
+        ("too_dark", quality.brightness < TOO_DARK_BELOW / 2),
+        ("dark", TOO_DARK_BELOW / 2 <= quality.brightness < DARK_BELOW / 2),
+        ("too_bright", white_share > TOO_BRIGHT_ABOVE),
+        ("bright", white_share <= TOO_BRIGHT_ABOVE and quality.brightness > BRIGHT_ABOVE),
+        ("clipped", white_share <= TOO_BRIGHT_ABOVE and quality.clipped > CLIPPED_ABOVE),
+        ("glare", quality.glare > GLARE_ABOVE),
+        ("noisy", quality.noise > NOISY_ABOVE),
+        ("side_light", quality.light_slope > SIDE_LIGHT_ABOVE),
+        ("colour_cast", quality.colour_cast > CAST_ABOVE),
+    )
+    return tuple(name for name, holds in rules if holds)
+
+
+def _slope_change(one: ScalpQuality, other: ScalpQuality) -> float:
+    """Return how far apart two directions and strengths of uneven light are, natural logarithm."""
+    a, b = (q.light_slope * np.exp(1j * np.radians(q.light_from_deg)) for q in (one, other))
+    return float(abs(a - b))
+
+
+def _gradient(plane: Plane) -> Plane:
+    """Return the length of the brightness gradient, levels per pixel."""
+    down, right = np.gradient(plane)
+    length: Plane = np.hypot(down, right, dtype=np.float32)
+    return length
+
+
+def _box(mask: Mask) -> tuple[slice, slice]:
+    rows: NDArray[np.intp] = np.flatnonzero(mask.any(axis=1))
+    columns: NDArray[np.intp] = np.flatnonzero(mask.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

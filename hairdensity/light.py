@@ -1,0 +1,175 @@
+"""Light: what colour and how even the light on the scalp is, told apart from how hair lies on it.
+
+Light that changes slowly across a head and density that changes slowly across a head both change brightness slowly.
+What tells them apart is colour: light scales red, green and blue alike, and so leaves their ratios, while hair over
+skin changes the ratios too.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairdensity import imaging
+from hairdensity.arrays import Mask, Plane, Rgb
+
+BLOCKS: Final = 24
+"""Blocks along the longer side of the region's box, for judging the light."""
+SKIN_RANK: Final = 0.8
+"""Of each block the pixel of this rank in brightness is looked at: skin between strands rather than strands."""
+LEAST_BLOCKS: Final = 24
+"""With fewer blocks of scalp than this the light is taken to be even."""
+DARKEST: Final = 0.004
+"""Linear brightness (0..1) added before logarithms, so that black stays finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """How the strength of the light changes across the scalp.
+
+    Parameters
+    ----------
+    across, down : float
+        Change of the natural logarithm of the light per picture width to the right and per picture width downwards.
+    slope : float
+        Natural logarithm of the light on the bright side of the region over that on the dark side.
+    """
+
+    across: float
+    down: float
+    slope: float
+
+    @property
+    def from_deg(self) -> float:
+        """Where the light comes from, degrees in 0..360: 0 right, 90 top of the picture."""
+        return float(np.degrees(np.arctan2(-self.down, self.across)) % 360)
+
+
+def linear(rgb: Rgb) -> Plane:
+    """Return the picture in linear light, float32 0..1 (IEC 61966-2-1)."""
+    plane: Plane = _LINEAR[rgb]
+    return plane
+
+
+def displayed(plane: Plane) -> Rgb:
+    """Return a linear picture, 0..1, as displayed: sRGB, uint8 (IEC 61966-2-1)."""
+    steps = np.clip(plane * np.float32(_STEPS), 0, _STEPS).astype(np.uint16)
+    shown: Rgb = _DISPLAYED[steps]
+    return shown
+
+
+def uneven_light(work: Rgb, mask: Mask) -> Light:
+    """Measure how the strength of the light changes across the scalp, leaving out what hair changes.
+
+    Parameters
+    ----------
+    work : Rgb
+        (rows, columns, 3) uint8 picture.
+    mask : Mask
+        (rows, columns) bool: the scalp.
+
+    Notes
+    -----
+    In each of about 24 x 24 blocks of scalp the brighter pixels are taken: skin between strands where there is any.
+    The logarithm of their brightness is fitted by a plane in x and y plus a linear term in log(red/green) and
+    log(blue/green), by least squares with Huber weights. The colour terms take what hair changes, the plane what
+    light changes. Fails where hair and skin have the same colour ratios and different brightness (black hair on very
+    dark skin, in blue light), and then takes part of a density gradient for light.
+    """
+    found = _block_colours(work, mask)
+    if found is None:
+        return Light(0.0, 0.0, 0.0)
+    x, y, colour = found
+    logs = np.log(colour + DARKEST)
+    brightness = logs.mean(axis=1)
+    ratios = np.stack([logs[:, 0] - logs[:, 1], logs[:, 2] - logs[:, 1]], axis=1)
+    design = np.column_stack([np.ones_like(x), x, y, ratios - ratios.mean(axis=0)])
+    fit = _robust_fit(design, brightness)
+    across, down = float(fit[1]), float(fit[2])
+    along = across * x + down * y
+    slope = float(np.quantile(along, 0.95) - np.quantile(along, 0.05))
+    return Light(across, down, slope)
+
+
+def light_colour(work: Rgb) -> NDArray[np.float64]:
+    """Return the colour of the light, linear (red, green, blue) with mean 1: 1, 1, 1 is neutral.
+
+    Notes
+    -----
+    Shades of grey (Finlayson and Trezzi 2004): the Minkowski mean of order 4 over the picture, between the mean of
+    all (order 1) and the brightest (order infinity). Pixels at the end of the scale are left out.
+    """
+    small = linear(imaging.shrink(work, 160)).reshape(-1, 3).astype(np.float64)
+    usable = small[(small.max(axis=1) < 0.98) & (small.max(axis=1) > 0.01)]
+    if usable.shape[0] < 64:
+        return np.ones(3)
+    colour = np.power(np.power(usable, 4).mean(axis=0), 0.25)
+    colour = np.maximum(colour, 1e-4)
+    return np.asarray(colour / colour.mean(), np.float64)
+
+
+def _block_colours(
+    work: Rgb, mask: Mask
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return x and y (picture widths, from the middle of the region) and linear colour of the blocks of scalp."""
+    rows, columns = np.nonzero(mask)
+    if rows.size < LEAST_BLOCKS:
+        return None
+    top, left = int(rows.min()), int(columns.min())
+    box = np.s_[top : int(rows.max()) + 1, left : int(columns.max()) + 1]
+    side = max(2, round(max(mask[box].shape) / BLOCKS))
+    inside = mask[box]
+    tall, wide = inside.shape[0] // side, inside.shape[1] // side
+    if tall * wide < LEAST_BLOCKS:
+        return None
+    cut = np.s_[: tall * side, : wide * side]
+
+    def blocks(plane: Plane | Mask) -> NDArray[np.float32]:
+        split = plane[cut].reshape(tall, side, wide, side, -1).transpose(0, 2, 1, 3, 4)
+        return np.asarray(split.reshape(tall * wide, side * side, -1), np.float32)
+
+    colours = blocks(linear(work[box]))
+    full = blocks(inside)[:, :, 0].mean(axis=1) > 0.95
+    grey = colours.mean(axis=2)
+    rank = round(SKIN_RANK * (grey.shape[1] - 1))
+    # The mean of a few pixels about the rank: a single one is noise.
+    order = np.argsort(grey, axis=1)[:, max(0, rank - side) : rank + side]
+    picked = np.take_along_axis(colours, order[:, :, None], axis=1).mean(axis=1).astype(np.float64)
+    usable = full & (picked.max(axis=1) < 0.95) & (picked.mean(axis=1) > 0.003)
+    if np.count_nonzero(usable) < LEAST_BLOCKS:
+        return None
+    at = np.arange(tall * wide)[usable]
+    x = ((at % wide) * side + left).astype(np.float64) / work.shape[1]
+    y = ((at // wide) * side + top).astype(np.float64) / work.shape[1]
+    return x - x.mean(), y - y.mean(), picked[usable]
+
+
+def _robust_fit(design: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return least-squares coefficients with Huber weights (1.345 robust standard deviations)."""
+    weight: NDArray[np.float64] = np.ones_like(value)
+    fit: NDArray[np.float64] = np.zeros(design.shape[1])
+    for _ in range(8):
+        root = np.sqrt(weight)[:, None]
+        fit = np.asarray(np.linalg.lstsq(design * root, value * root[:, 0], rcond=None)[0], np.float64)
+        error = np.abs(value - design @ fit)
+        scale = 1.345 * 1.4826 * float(np.median(error)) + 1e-6
+        weight = np.minimum(1.0, scale / np.maximum(error, 1e-12))
+    return fit
+
+
+def _linear_table() -> NDArray[np.float32]:
+    value = np.arange(256) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def _displayed_table(steps: int) -> NDArray[np.uint8]:
+    value = np.arange(steps + 1) / steps
+    shown = np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055)
+    table: NDArray[np.uint8] = np.rint(255 * shown).astype(np.uint8)
+    return table
+
+
+_STEPS: Final = 16383
+_LINEAR: Final = _linear_table()
+_DISPLAYED: Final = _displayed_table(_STEPS)

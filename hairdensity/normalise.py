@@ -1,0 +1,76 @@
+"""Normalise: the same colours and even light in every photo, so that only hair makes the difference."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hairdensity.arrays import Mask, Plane, Rgb
+from hairdensity.light import displayed, light_colour, linear, uneven_light
+
+LEAST_SLOPE: Final = 0.05
+"""Unevenness (natural logarithm) below this is not worth correcting."""
+MOST_SLOPE: Final = 1.2
+"""No more unevenness than this is taken out: what is left is flagged, not guessed."""
+TARGET: Final = 0.5
+"""Linear brightness (0..1) that the bright parts of the scalp are brought to."""
+GAINS: Final = (0.5, 3.0)
+"""Exposure is changed by a factor within these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A picture in standard light.
+
+    Parameters
+    ----------
+    rgb : Rgb
+        (rows, columns, 3) uint8.
+    steps : tuple of str
+        What was done, for the notes of the table.
+    """
+
+    rgb: Rgb
+    steps: tuple[str, ...]
+
+
+def normalise(work: Rgb, mask: Mask) -> Normalised:
+    """Bring a picture to neutral colour, standard exposure and even light, as far as the scalp shows them.
+
+    Parameters
+    ----------
+    work : Rgb
+        (rows, columns, 3) uint8 work picture.
+    mask : Mask
+        (rows, columns) bool: the scalp. Where it is empty the picture comes back as it was.
+
+    Returns
+    -------
+    Normalised
+        Of the same shape. All corrections are factors in linear light: strength over place (a plane in the logarithm,
+        see `hairdensity.light.uneven_light`), colour, and exposure.
+    """
+    if not mask.any():
+        return Normalised(work, ())
+    steps: list[str] = []
+    plane = linear(work)
+    light = uneven_light(work, mask)
+    if light.slope >= LEAST_SLOPE:
+        part = min(1.0, MOST_SLOPE / light.slope)
+        rows, columns = np.nonzero(mask)
+        x = (np.arange(work.shape[1], dtype=np.float32) - np.float32(columns.mean())) / np.float32(work.shape[1])
+        y = (np.arange(work.shape[0], dtype=np.float32) - np.float32(rows.mean())) / np.float32(work.shape[1])
+        # Outside the scalp nothing is known of the light; the factor stays within what it is on the scalp.
+        log = -part * (np.float32(light.across) * x[None, :] + np.float32(light.down) * y[:, None])
+        most = np.float32(part * light.slope)
+        factor: Plane = np.exp(np.clip(log, -most, most), dtype=np.float32)
+        plane = plane * factor[:, :, None]
+        steps.append(f"evened light by {part * light.slope:.2f}")
+    colour = light_colour(work)
+    plane = np.divide(plane, colour, dtype=np.float32)
+    grey = plane[mask].mean(axis=1)
+    reference = float(np.quantile(grey[:: max(1, grey.size // 20000)], 0.9))
+    gain = float(np.clip(TARGET / max(reference, 1e-4), *GAINS))
+    steps.append(f"white balance {1 / colour[0]:.2f}/{1 / colour[2]:.2f}")
+    steps.append(f"exposure x{gain:.2f}")
+    return Normalised(displayed(plane * np.float32(gain)), tuple(steps))
