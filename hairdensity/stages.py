@@ -1,5 +1,6 @@
 """The passes over all photos: observe, place, measure, draw. Each does only what is not kept from an earlier run."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -11,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from hairdensity import imaging, pool
-from hairdensity.align import NotAligned
+from hairdensity.errors import OutputError
 from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.keep import Keeper
-from hairdensity.recipe import Observation, Placement
+from hairdensity.recipe import Observation
 from hairdensity.regions import Drawn
 from hairdensity.series import MeasuredSeries, Member, Series, measure_series
 from hairdensity.settings import Settings
@@ -24,7 +25,6 @@ from hairdensity.tasks import (
     ObserveTask,
     PlaceTask,
     observation_key,
-    placement_key,
     run_draw,
     run_observe,
     run_place,
@@ -104,7 +104,7 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
             by_name[photo.name] = kept
         else:
             todo.append(photo)
-    tasks = [ObserveTask(photo.path, photo.view, job.drawn.get(photo.name, ()), job.settings, keeper) for photo in todo]
+    tasks = [_observe_task(job, photo) for photo in todo]
     tell("measuring photos", 0, len(tasks))
     for done, (which, result) in enumerate(pool.run(run_observe, tasks, job.jobs), 1):
         photo, task = todo[which], tasks[which]
@@ -154,37 +154,37 @@ def _read_index(path: Path) -> dict[str, Any]:
 def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
     """Lay every usable photo on the baseline of its series, where that is not kept already."""
     keeper = Keeper(job.paths.cache)
-    tasks = []
-    for one in series:
-        for member in one.members:
-            if one.baseline is None or not member.usable:
-                continue
-            if not keeper.has(placement_key(member.entry, one.baseline.entry)):
-                tasks.append(PlaceTask(member.entry, one.baseline.entry, keeper))
+    every = [_place_task(job, one, member) for one in series for member in one.members if member.usable]
+    tasks = [task for task in every if not keeper.has(task.placement)]
     tell("aligning photos", 0, len(tasks))
-    for done, _ in enumerate(pool.run(run_place, tasks, job.jobs), 1):
+    for done, (which, result) in enumerate(pool.run(run_place, tasks, job.jobs), 1):
+        if isinstance(result, pool.Crashed):
+            raise OutputError(f"{tasks[which].photo.path.name}: could not be aligned ({result.reason}).")
         tell("aligning photos", done, len(tasks))
 
 
 def measure_one(job: Job, one: Series) -> MeasuredSeries:
-    """Measure a series from what is kept; an entry that was damaged since is made again."""
-    keeper = Keeper(job.paths.cache)
+    """Measure a series from what is kept; what was damaged since is made again."""
+    return measure_series(one, lambda member: run_place(_place_task(job, one, member)), job.settings.work_px)
 
-    def load(member: Member) -> Placement:
-        baseline = one.baseline.entry if one.baseline else ""
-        kept = keeper.load_placement(placement_key(member.entry, baseline))
-        placement = kept or run_place(PlaceTask(member.entry, baseline, keeper))
-        return placement or Placement(NotAligned("what was kept of it is damaged; run again"), None, ("not_aligned",))
 
-    return measure_series(one, load, job.settings.work_px)
+def _observe_task(job: Job, photo: FoundPhoto) -> ObserveTask:
+    drawn = job.drawn.get(photo.name, ())
+    return ObserveTask(photo.path, photo.view, drawn, job.settings, Keeper(job.paths.cache))
+
+
+def _place_task(job: Job, one: Series, member: Member) -> PlaceTask:
+    """Return how a usable photo is laid on the baseline, which its series then has."""
+    base = one.baseline or member
+    return PlaceTask(_observe_task(job, member.found), member.entry, _observe_task(job, base.found), base.entry)
 
 
 def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> None:
     """Write the masks (and maps) that are not there yet as they should be."""
     names = picture_names(photo.name for photo in job.found.photos)
-    keeper = Keeper(job.paths.cache)
     drawn_file = job.paths.cache / "drawn.json"
-    before, now = _read_index(drawn_file), {}
+    before = _read_index(drawn_file)
+    now: dict[str, list[str]] = {}
     tasks = []
     for one in measured:
         if one.series.baseline is None or one.common is None:
@@ -196,14 +196,14 @@ def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> 
             if row["status"] != "measured":
                 continue
             name = member.found.name
-            placement = placement_key(member.entry, base.entry)
+            place = _place_task(job, one.series, member)
             mask, map_ = job.paths.mask(names[name]), job.paths.map(names[name]) if job.maps else None
-            now[name] = [placement, common.hex(), names[name]]
+            now[name] = [place.placement, hashlib.sha256(common).hexdigest(), names[name]]
             fresh = before.get(name) == now[name]
             mask_todo = None if fresh and mask.is_file() else mask
             map_todo = None if map_ is None or (fresh and map_.is_file()) else map_
             if mask_todo or map_todo:
-                tasks.append(DrawTask(member.entry, placement, work, common, mask_todo, map_todo, keeper))
+                tasks.append(DrawTask(place, work, common, mask_todo, map_todo))
     tell("writing masks", 0, len(tasks))
     for done, _ in enumerate(pool.run(run_draw, tasks, job.jobs), 1):
         tell("writing masks", done, len(tasks))

@@ -88,8 +88,9 @@ def read_frame(path: Path) -> "pd.DataFrame":
 
 
 def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    # Also where apostrophes stand before it already: one more, so that taking one off gives the text back.
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def _plain(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text

@@ -7,7 +7,8 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.align import NotAligned
-from hairdensity.arrays import Mask
+from hairdensity.arrays import Mask, Matrix
+from hairdensity.errors import OutputError
 from hairdensity.files import write_whole
 from hairdensity.keep import Keeper, file_digest, key
 from hairdensity.measure import grid_matrix
@@ -29,11 +30,25 @@ class ObserveTask:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTask:
-    """Lay one observed photo on its baseline, both by name of their kept observations."""
+    """Lay one observed photo on its baseline.
 
+    Parameters
+    ----------
+    photo, baseline : ObserveTask
+        How each was observed, should what was kept of it be damaged.
+    entry, baseline_entry : str
+        Names of their kept observations.
+    """
+
+    photo: ObserveTask
     entry: str
-    baseline: str
-    keeper: Keeper
+    baseline: ObserveTask
+    baseline_entry: str
+
+    @property
+    def placement(self) -> str:
+        """Name of the kept placement."""
+        return placement_key(self.entry, self.baseline_entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +57,8 @@ class DrawTask:
 
     Parameters
     ----------
-    entry : str
-        The photo's kept observation.
-    placement : str
-        Its kept placement.
+    place : PlaceTask
+        How the photo was laid on its baseline.
     baseline_work : tuple of int
         (rows, columns) of the baseline's work picture.
     common : bytes
@@ -54,13 +67,11 @@ class DrawTask:
         Where to write; None: not wanted.
     """
 
-    entry: str
-    placement: str
+    place: PlaceTask
     baseline_work: tuple[int, int]
     common: bytes
     mask: Path | None
     map: Path | None
-    keeper: Keeper
 
 
 def observation_key(digest: str, view: str, drawn: tuple[Polygon, ...], settings: Settings) -> str:
@@ -93,24 +104,31 @@ def run_observe(task: ObserveTask) -> Observation:
     )  # fmt: skip
 
 
-def run_place(task: PlaceTask) -> Placement | None:
-    """Place and keep; None where a kept observation has vanished meanwhile."""
-    # Always from what was kept, never from memory: a run that was interrupted and one that was not see the same bytes.
-    observation = task.keeper.load_observation(task.entry, pictures=True)
-    itself = task.entry == task.baseline
-    baseline = observation if itself else task.keeper.load_observation(task.baseline, pictures=True)
-    if observation is None or baseline is None:
-        return None
-    placement = place_on(observation, baseline, itself)
-    task.keeper.save_placement(placement_key(task.entry, task.baseline), placement)
+def run_place(task: PlaceTask) -> Placement:
+    """Place and keep, unless that is kept already.
+
+    Raises
+    ------
+    OutputError
+        If a photo has vanished or changed while the run was going on.
+    """
+    keeper = task.photo.keeper
+    if kept := keeper.load_placement(task.placement):
+        return kept
+    observation = _observation(task.photo, task.entry)
+    itself = task.entry == task.baseline_entry
+    placement = place_on(
+        observation, observation if itself else _observation(task.baseline, task.baseline_entry), itself
+    )
+    keeper.save_placement(task.placement, placement)
     return placement
 
 
 def run_draw(task: DrawTask) -> bool:
-    """Write mask and map of one photo at the size of the upright photo; false where what was kept has vanished."""
-    observation = task.keeper.load_observation(task.entry, pictures=True)
-    placement = task.keeper.load_placement(task.placement)
-    if observation is None or observation.seen is None or placement is None or placement.placed is None:
+    """Write mask and map of one photo at the size of the upright photo; false for one that was not aligned."""
+    placement = run_place(task.place)
+    observation = _observation(task.place.photo, task.place.entry)
+    if observation.seen is None or placement.placed is None:
         return False
     share = observation.seen.segmentation.share
     skin = skin_in_work(placement, imaging.decode_gray(task.common) > 0, task.baseline_work, share.shape)
@@ -121,6 +139,18 @@ def run_draw(task: DrawTask) -> bool:
     if task.map is not None:
         write_whole(task.map, imaging.encode_png(np.rint(share * 255).astype(np.uint8)))
     return True
+
+
+def _observation(task: ObserveTask, entry: str) -> Observation:
+    """Return a kept observation with its pictures; made again where it is damaged."""
+    # Always from what was kept, never from memory: a run that was interrupted and one that was not see the same bytes.
+    if kept := task.keeper.load_observation(entry, pictures=True):
+        return kept
+    task.keeper.path(entry).unlink(missing_ok=True)
+    run_observe(task)
+    if made := task.keeper.load_observation(entry, pictures=True):
+        return made
+    raise OutputError(f"{task.path.name}: was changed or removed during the run. Run the same command again.")
 
 
 def skin_in_work(placement: Placement, common: Mask, baseline_work: tuple[int, int], shape: tuple[int, ...]) -> Mask:
@@ -141,4 +171,5 @@ def skin_in_work(placement: Placement, common: Mask, baseline_work: tuple[int, i
         raise ValueError("only an aligned photo has skin in common with its baseline")
     measured = placement.placed.skin & common
     to_grid = grid_matrix(baseline_work) @ placement.alignment.matrix
-    return imaging.warp_mask(measured, np.linalg.inv(to_grid), (shape[0], shape[1]))
+    from_grid: Matrix = np.asarray(np.linalg.inv(to_grid), np.float64)
+    return imaging.warp_mask(measured, from_grid, (shape[0], shape[1]))

@@ -1,0 +1,111 @@
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hairdensity.align import ITSELF, Alignment, NotAligned
+from hairdensity.check import ScalpQuality
+from hairdensity.keep import UNSURE_UNIT, Keeper, key
+from hairdensity.measure import Placed
+from hairdensity.recipe import Observation, Placement, Seen
+from hairdensity.region import Region
+from hairdensity.segment.base import Segmentation
+
+SHAPE = (40, 60)
+
+
+def quality() -> ScalpQuality:
+    values = {field.name: 0.25 for field in fields(ScalpQuality) if field.name != "flags"}
+    return ScalpQuality(**values, flags=("soft",))
+
+
+def observation() -> Observation:
+    rng = np.random.default_rng(1)
+    mask = rng.random(SHAPE) > 0.5
+    share = (rng.integers(0, 256, SHAPE) / 255).astype(np.float32)
+    unsure = (rng.integers(0, 256, SHAPE) * UNSURE_UNIT).astype(np.float32)
+    picture = np.full((*SHAPE, 3), 120, np.uint8)
+    seen = Seen(picture, Region(mask, "found", ("region_cut",)), Segmentation(share, unsure))
+    return Observation("measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen)
+
+
+def test_an_observation_comes_back_as_it_was(tmp_path: Path):
+    kept, keeper = observation(), Keeper(tmp_path)
+    keeper.save_observation("ab" * 32, kept)
+    again = keeper.load_observation("ab" * 32, pictures=True)
+    assert again is not None
+    assert again.seen is not None
+    assert kept.seen is not None
+    for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes"):
+        assert getattr(again, name) == getattr(kept, name)
+    assert again.seen.region.source == "found"
+    assert again.seen.region.flags == ("region_cut",)
+    assert np.array_equal(again.seen.region.mask, kept.seen.region.mask)
+    assert np.allclose(again.seen.segmentation.share, kept.seen.segmentation.share, atol=1e-6)
+    assert np.allclose(again.seen.segmentation.unsure, kept.seen.segmentation.unsure, atol=1e-6)
+
+
+def test_facts_alone_need_no_pictures(tmp_path: Path):
+    keeper = Keeper(tmp_path)
+    keeper.save_observation("cd" * 32, observation())
+    again = keeper.load_observation("cd" * 32, pictures=False)
+    assert again is not None
+    assert again.seen is None
+    assert again.status == "measured"
+
+
+def test_a_placement_comes_back_as_it_was_and_so_does_a_failure(tmp_path: Path):
+    keeper = Keeper(tmp_path)
+    rng = np.random.default_rng(2)
+    share = (rng.integers(0, 256, SHAPE) / 255).astype(np.float32)
+    placed = Placed(share, np.zeros(SHAPE, np.float32), share > 0.5, 1.25)
+    matrix = np.array([[1.1, 0.1, 3.0], [-0.1, 1.1, -2.0], [0.0, 0.0, 1.0]])
+    alignment = Alignment(matrix, "features", 1.5, 0.9, 40)
+    keeper.save_placement("ef" * 32, Placement(alignment, placed, ("other_light",)))
+    again = keeper.load_placement("ef" * 32)
+    assert again is not None
+    assert again.placed is not None
+    assert isinstance(again.alignment, Alignment)
+    assert np.array_equal(again.alignment.matrix, matrix)
+    assert again.alignment.inliers == 40
+    assert np.allclose(again.placed.share, share, atol=1e-6)
+    assert np.array_equal(again.placed.skin, placed.skin)
+    assert again.placed.residual == 1.25
+    assert again.flags == ("other_light",)
+
+    keeper.save_placement("01" * 32, Placement(NotAligned("nothing alike"), None, ("not_aligned",)))
+    failed = keeper.load_placement("01" * 32)
+    assert failed is not None
+    assert not failed.alignment
+    assert failed.placed is None
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a zip at all" * 100])
+def test_a_damaged_entry_counts_as_missing(tmp_path: Path, damage: bytes):
+    keeper = Keeper(tmp_path)
+    keeper.save_observation("ab" * 32, observation())
+    keeper.path("ab" * 32).write_bytes(damage)
+    assert keeper.load_observation("ab" * 32, pictures=True) is None
+    assert not keeper.has("ab" * 32)
+
+
+def test_an_entry_cut_anywhere_is_missing_or_whole(tmp_path: Path):
+    keeper = Keeper(tmp_path)
+    keeper.save_placement("ab" * 32, Placement(ITSELF, None, ()))
+    whole = keeper.path("ab" * 32).read_bytes()
+    for length in range(0, len(whole), 7):
+        keeper.path("ab" * 32).write_bytes(whole[:length])
+        assert keeper.load_placement("ab" * 32) is None
+
+
+def test_the_same_observation_is_the_same_bytes(tmp_path: Path):
+    first, second = Keeper(tmp_path / "a"), Keeper(tmp_path / "b")
+    for keeper in (first, second):
+        keeper.save_observation("ab" * 32, observation())
+    assert first.path("ab" * 32).read_bytes() == second.path("ab" * 32).read_bytes()
+
+
+def test_a_key_names_what_it_was_made_from():
+    assert key("observation", "x", (1, 2)) == key("observation", "x", (1, 2))
+    assert key("observation", "x", (1, 2)) != key("observation", "x", (1, 3))

@@ -1,0 +1,137 @@
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hairdensity.align import ITSELF, NotAligned
+from hairdensity.columns import NAMES
+from hairdensity.find import FoundPhoto
+from hairdensity.measure import Placed
+from hairdensity.recipe import Observation, Placement
+from hairdensity.series import Member, Series, group, measure_series
+
+TODAY = date(2026, 6, 1)
+SHAPE = (1200, 1600)
+GRID = (240, 320)
+
+
+def found(name: str, day: date | None = date(2026, 1, 1), view: str = "vertex", subject: str = "1") -> FoundPhoto:
+    return FoundPhoto(name, Path(name), subject, view, day, "name" if day else "", "", None)
+
+
+def observed(digest: str, flags: tuple[str, ...] = (), status: str = "measured") -> Observation:
+    return Observation(status, "", flags, digest, SHAPE, None, (), None)
+
+
+def grouped(*photos: tuple[FoundPhoto, Observation], drawn: tuple[str, ...] = ()) -> tuple[Series, ...]:
+    return group(((photo, seen, f"entry of {photo.name}") for photo, seen in photos), drawn, TODAY)
+
+
+def placement(skin_columns: tuple[int, int] = (80, 240), hair: float = 0.5) -> Placement:
+    skin = np.zeros(GRID, np.bool_)
+    skin[40:200, skin_columns[0] : skin_columns[1]] = True
+    share = np.full(GRID, hair, np.float32)
+    return Placement(ITSELF, Placed(share, np.zeros(GRID, np.float32), skin, 0.5), ())
+
+
+def test_photos_are_sorted_into_series_by_subject_and_view_and_by_date_within():
+    series = grouped(
+        (found("b.jpg", date(2026, 2, 1)), observed("2")),
+        (found("x.jpg", view="frontal"), observed("3")),
+        (found("none.jpg", None), observed("4")),
+        (found("a.jpg"), observed("1")),
+        (found("other.jpg", subject="2"), observed("5")),
+    )
+    assert [(one.subject, one.view) for one in series] == [("1", "frontal"), ("1", "vertex"), ("2", "vertex")]
+    assert [member.found.name for member in series[1].members] == ["a.jpg", "b.jpg", "none.jpg"]
+    assert "no_date" in series[1].members[2].flags
+    assert series[1].members[2].usable
+
+
+def test_the_same_file_twice_counts_once():
+    (series,) = grouped(
+        (found("a.jpg"), observed("same")),
+        (found("b.jpg"), observed("same")),
+        (found("broken.jpg"), observed("", status="unreadable")),
+        (found("broken2.jpg"), observed("", status="unreadable")),
+    )
+    assert [member.usable for member in series.members] == [True, False, False, False]
+    assert ["duplicate" in member.flags for member in series.members] == [False, True, False, False]
+
+
+def test_a_photo_of_the_future_is_flagged():
+    (series,) = grouped((found("a.jpg", date(2026, 6, 2)), observed("1")))
+    assert series.members[0].flags == ("date_in_future",)
+
+
+def test_baseline_is_the_best_photo_of_the_first_usable_session():
+    first, second = date(2026, 1, 1), date(2026, 2, 1)
+    (series,) = grouped(
+        (found("a.jpg", first), observed("1", ("blurred",), "rejected")),
+        (found("b.jpg", second), observed("2", ("soft", "glare"))),
+        (found("c.jpg", second), observed("3", ("soft",))),
+        (found("d.jpg", date(2026, 3, 1)), observed("4")),
+    )
+    assert series.baseline is not None
+    assert series.baseline.found.name == "c.jpg"
+    (outlined,) = grouped(
+        (found("b.jpg", second), observed("2", ("soft", "glare"))),
+        (found("c.jpg", second), observed("3")),
+        drawn=("b.jpg",),
+    )
+    assert outlined.baseline is not None
+    assert outlined.baseline.found.name == "b.jpg"
+
+
+def test_nothing_usable_no_baseline_but_all_rows():
+    (series,) = grouped((found("a.jpg"), observed("1", ("blurred",), "rejected")))
+    measured = measure_series(series, lambda _: placement(), 1280)
+    assert series.baseline is None
+    assert [row["status"] for row in measured.rows] == ["rejected"]
+    assert measured.rows[0].get("coverage") is None
+
+
+def measured_rows(*placements: Placement) -> dict[str, dict[str, object]]:
+    photos = [
+        (found(f"{number}.jpg", date(2026, 1, 1 + number)), observed(str(number))) for number in range(len(placements))
+    ]
+    (series,) = grouped(*photos)
+    by_name = {f"{number}.jpg": one for number, one in enumerate(placements)}
+
+    def load(member: Member) -> Placement:
+        return by_name[member.found.name]
+
+    return {str(row["photo"]): dict(row) for row in measure_series(series, load, 1280).rows}
+
+
+def test_every_photo_is_measured_on_the_skin_that_all_show():
+    rows = measured_rows(placement((80, 240)), placement((100, 260), hair=0.6))
+    assert rows["0.jpg"]["coverage"] == pytest.approx(0.5)
+    assert rows["1.jpg"]["coverage"] == pytest.approx(0.6)
+    assert rows["0.jpg"]["region_fraction"] == pytest.approx(rows["1.jpg"]["region_fraction"], abs=0.05)
+    assert rows["0.jpg"]["region_fraction"] < 0.95
+    assert set(rows["0.jpg"]) <= set(NAMES)
+
+
+def test_one_badly_framed_photo_is_flagged_and_does_not_shrink_the_others():
+    alone = measured_rows(placement(), placement())
+    rows = measured_rows(placement(), placement(), placement((180, 320)))
+    assert rows["0.jpg"]["region_fraction"] == alone["0.jpg"]["region_fraction"]
+    assert rows["2.jpg"]["status"] == "rejected"
+    assert "shows_too_little" in str(rows["2.jpg"]["flags"])
+    assert rows["2.jpg"].get("coverage") is None
+
+
+def test_what_is_not_aligned_has_no_number_and_says_why():
+    rows = measured_rows(placement(), Placement(NotAligned("nothing looks alike"), None, ("not_aligned",)))
+    assert rows["1.jpg"]["status"] == "rejected"
+    assert "nothing looks alike" in str(rows["1.jpg"]["reason"])
+
+
+def test_a_baseline_that_cannot_be_loaded_is_a_mistake_of_the_program():
+    (series,) = grouped((found("a.jpg"), observed("1")))
+    lost = replace(placement(), placed=None)
+    with pytest.raises(ValueError, match="baseline"):
+        measure_series(series, lambda _: lost, 1280)
