@@ -22,7 +22,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.jpg")):
 """
 ANALYZE = """
 import sys
-from hairdensity.analyze import analyze
+from hairdensity.analysis import analyze
 analyze(sys.argv[1], sys.argv[2], jobs=1)
 """
 

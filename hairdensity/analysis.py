@@ -1,4 +1,4 @@
-"""Analyze: from a folder of photos to table, masks, verdicts and report. Arranges calls; measures nothing itself."""
+"""Analysis: from a folder of photos to table, masks, verdicts and report. Arranges calls; measures nothing itself."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
