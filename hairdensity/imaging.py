@@ -172,3 +172,8 @@ def grab_cut(rgb: Rgb, guess: Gray, rounds: int) -> Gray:
     cv2.setRNGSeed(0)
     cv2.grabCut(rgb, found, cast("Any", None), models[0], models[1], rounds, cv2.GC_INIT_WITH_MASK)
     return found
+
+
+def warp_affine(picture: Picture, matrix: NDArray[np.float32]) -> Picture:
+    """Return the picture carried by a (2, 3) affine point transform, at its own shape; what comes in is 0."""
+    return cast("Picture", cv2.warpAffine(picture, matrix, (picture.shape[1], picture.shape[0])))
