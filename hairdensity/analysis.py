@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hairdensity import pool
-from hairdensity.columns import Cell
+from hairdensity.columns import ZONE_COLUMNS, Cell
 from hairdensity.errors import OutputError, TableError
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
@@ -113,6 +113,7 @@ def analyze(
         measured = tuple(measure_one(job, one) for one in series)
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
         write_rows(job.paths.measurements, rows)
+        write_rows(job.paths.zones, [row for one in measured for row in one.zone_rows], ZONE_COLUMNS)
         draw_all(job, measured, tell)
         progress, headlines = publish(job, measured, rows)
     return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh)

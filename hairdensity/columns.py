@@ -76,6 +76,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("digest", "", "text", 0, "SHA-256 of the file's bytes"),
 )  # fmt: skip
 
+_BY_NAME = {column.name: column for column in COLUMNS}
+
+ZONE_COLUMNS: tuple[Column, ...] = (
+    *(_BY_NAME[name] for name in ("photo", "subject", "view", "date")),
+    Column("zone", "", "text", 0, "part of the region as seen in the baseline: middle, upper, lower, left, right"),
+    *(_BY_NAME[name] for name in ("coverage", "coverage_low", "coverage_high", "repeat_sd")),
+    Column("zone_fraction", "share", "number", 4, "measured area of the zone as a share of the region's"),
+)
+"""Columns of zones.csv: one row for each zone of each measured photo."""
+
 NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 Row = Mapping[str, Cell]
 """One row of the table by column name; a missing key is an empty cell."""

@@ -28,6 +28,11 @@ class OutPaths:
         return self.root / "measurements.csv"
 
     @property
+    def zones(self) -> Path:
+        """The table by zone: one row for each zone of each measured photo."""
+        return self.root / "zones.csv"
+
+    @property
     def progress(self) -> Path:
         """The verdicts."""
         return self.root / "progress.json"

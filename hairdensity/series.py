@@ -1,6 +1,6 @@
 """Series: the photos of one subject and view, their baseline, the skin they have in common, and their rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -21,6 +21,7 @@ from hairdensity.measure import (
     shown_fraction,
 )
 from hairdensity.recipe import Observation, Placement
+from hairdensity.zones import Zone, zone_coverage, zones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,14 @@ class MeasuredSeries:
         The skin that is measured, on the baseline's grid; None where there is no baseline.
     rows : tuple of dict
         One row of the table a photo, in the order of the members.
+    zone_rows : tuple of dict
+        One row for each zone of each measured photo.
     """
 
     series: Series
     common: Mask | None
     rows: tuple[dict[str, Cell], ...]
+    zone_rows: tuple[dict[str, Cell], ...] = ()
 
 
 def group(
@@ -145,13 +149,17 @@ def measure_series(series: Series, load: Callable[[Member], Placement], work_px:
     usable = [member for member in series.members if member.usable]
     laid = (placed for member in usable if (placed := load(member).placed) is not None)
     common = common_skin(base.skin, laid)
-    rows = []
+    zones = zones_of(common)
+    rows, zone_rows = [], []
     for member in series.members:
         row = _row(member, series)
         if member.usable:
-            row |= _measured_cells(member, series.baseline, load(member), common, base.skin, work_px)
+            placement = load(member)
+            row |= _measured_cells(member, series.baseline, placement, common, base.skin, work_px)
+            if row["status"] == "measured" and placement.placed:
+                zone_rows += _zone_rows(row, placement.placed, common, zones)
         rows.append(row)
-    return MeasuredSeries(series, common, tuple(rows))
+    return MeasuredSeries(series, common, tuple(rows), tuple(zone_rows))
 
 
 def _flags_before(found: FoundPhoto, observation: Observation, twice: bool, today: date) -> tuple[str, ...]:
@@ -227,6 +235,21 @@ def _measured_cells(
     if flag_registry.is_rejected(names) or result is None:
         return cells | {"status": "rejected", "reason": flag_registry.reason_for(names)}
     return cells | _coverage_cells(result, placement.placed, common, baseline)
+
+
+def _zone_rows(row: dict[str, Cell], placed: Placed, common: Mask, zones: Sequence[Zone]) -> Iterator[dict[str, Cell]]:
+    area = max(1, int(np.count_nonzero(common)))
+    for zone in zones:
+        result = zone_coverage(placed, common, zone)
+        if result is not None:
+            yield {name: row.get(name) for name in ("photo", "subject", "view", "date")} | {
+                "zone": zone.name,
+                "coverage": result.value,
+                "coverage_low": result.low,
+                "coverage_high": result.high,
+                "repeat_sd": result.repeat_sd,
+                "zone_fraction": float(np.count_nonzero(placed.skin & common & zone.mask)) / area,
+            }
 
 
 def _alignment_cells(alignment: Alignment, member: Member, baseline: Member, work_px: int) -> dict[str, Cell]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hairdensity.columns import COLUMNS, NAMES, Row, written
+from hairdensity.columns import COLUMNS, NAMES, Column, Row, written
 from hairdensity.errors import TableError
 from hairdensity.files import write_whole
 
@@ -17,15 +17,17 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """A text cell that begins so is run as a formula by spreadsheets; a leading apostrophe keeps it text."""
 
 
-def write_rows(path: Path, rows: Sequence[Row]) -> None:
-    """Write measurements.csv, whole or not at all.
+def write_rows(path: Path, rows: Sequence[Row], columns: Sequence[Column] = COLUMNS) -> None:
+    """Write measurements.csv (or, with its columns, zones.csv), whole or not at all.
 
     Parameters
     ----------
     path : Path
         The file.
     rows : sequence of Row
-        Keys from `hairdensity.columns.NAMES`; a missing key is an empty cell.
+        Keys are the names of columns; a missing key is an empty cell.
+    columns : sequence of Column
+        From `hairdensity.columns`.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def write_rows(path: Path, rows: Sequence[Row]) -> None:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(NAMES)
+    writer.writerow([column.name for column in columns])
     for row in rows:
         cells = (
             (
@@ -42,7 +44,7 @@ def write_rows(path: Path, rows: Sequence[Row]) -> None:
                 if column.kind == "text"
                 else written(column, row.get(column.name))
             )
-            for column in COLUMNS
+            for column in columns
         )
         writer.writerow(cells)
     write_whole(path, text.getvalue().encode("utf-8", "replace"))

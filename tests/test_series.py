@@ -115,6 +115,17 @@ def test_every_photo_is_measured_on_the_skin_that_all_show():
     assert set(rows["0.jpg"]) <= set(NAMES)
 
 
+def test_each_zone_of_a_measured_photo_has_its_row():
+    photos = [(found("0.jpg"), observed("0")), (found("1.jpg", date(2026, 2, 1)), observed("1"))]
+    (series,) = grouped(*photos)
+    answers = {"0.jpg": placement(), "1.jpg": Placement(NotAligned("nothing"), None, ("not_aligned",))}
+    measured = measure_series(series, lambda member: answers[member.found.name], 1280)
+    assert [row["zone"] for row in measured.zone_rows] == ["middle", "upper", "lower", "left", "right"]
+    assert {row["photo"] for row in measured.zone_rows} == {"0.jpg"}
+    assert sum(float(str(row["zone_fraction"])) for row in measured.zone_rows) == pytest.approx(1)
+    assert all(row["coverage"] == pytest.approx(0.5) for row in measured.zone_rows)
+
+
 def test_one_badly_framed_photo_is_flagged_and_does_not_shrink_the_others():
     alone = measured_rows(placement(), placement())
     rows = measured_rows(placement(), placement(), placement((180, 320)))

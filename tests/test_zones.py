@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hairdensity.measure import Placed
+from hairdensity.zones import NAMES, zone_coverage, zones_of
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_zones_part_the_region(seed: int):
+    region = np.random.default_rng(seed).random((24, 32)) > 0.5
+    zones = zones_of(region)
+    assert tuple(zone.name for zone in zones) == NAMES
+    assert np.array_equal(sum(zone.mask.astype(int) for zone in zones), region.astype(int))
+
+
+def test_each_zone_lies_where_its_name_says():
+    region = np.ones((101, 101), np.bool_)
+    zones = {zone.name: zone.mask for zone in zones_of(region)}
+    for name, (row, column) in {
+        "middle": (50, 50), "upper": (2, 50), "lower": (98, 50), "left": (50, 2), "right": (50, 98)
+    }.items():  # fmt: skip
+        assert zones[name][row, column]
+    assert zones["middle"].mean() == pytest.approx(np.pi / 16, abs=0.01)
+
+
+def test_hair_does_not_move_the_zones_and_each_is_measured_by_itself():
+    region = np.ones((60, 60), np.bool_)
+    share = np.zeros((60, 60), np.float32)
+    share[:, :30] = 1.0
+    placed = Placed(share, np.zeros((60, 60), np.float32), region, 0.5)
+    values = {zone.name: zone_coverage(placed, region, zone) for zone in zones_of(region)}
+    assert values["left"] is not None
+    assert values["right"] is not None
+    assert values["left"].value == 1.0
+    assert values["right"].value == 0.0
+
+
+def test_no_region_no_zones():
+    assert zones_of(np.zeros((10, 10), np.bool_)) == ()
