@@ -150,7 +150,8 @@ def measure_series(series: Series, load: Callable[[Member], Placement], work_px:
     laid = (placed for member in usable if (placed := load(member).placed) is not None)
     common = common_skin(base.skin, laid)
     zones = zones_of(common)
-    rows, zone_rows = [], []
+    rows: list[dict[str, Cell]] = []
+    zone_rows: list[dict[str, Cell]] = []
     for member in series.members:
         row = _row(member, series)
         if member.usable:
