@@ -155,12 +155,12 @@ def flow(head: Head, points: Points) -> Points:
 
 def body(head: Head) -> tuple[Blob, ...]:
     """Return the blobs that join the skull smoothly: face, brow, nose, neck."""
-    b, l = head.breadth_mm, head.length_mm
+    b, deep = head.breadth_mm, head.length_mm
     return (
-        Blob((0, 0.36 * l, -66), (0.83 * b, 0.66 * l, 92)),
-        Blob((0, 0.86 * l, -18), (0.62 * b, 14, 13)),
-        Blob((0, 1.08 * l, -62), (13, 16, 27), 18.0),
-        Blob((0, -0.14 * l, -150), (0.76 * b, 0.64 * l, 140)),
+        Blob((0, 0.36 * deep, -66), (0.83 * b, 0.66 * deep, 92)),
+        Blob((0, 0.83 * deep, -20), (0.60 * b, 13, 10)),
+        Blob((0, 1.05 * deep, -60), (12, 17, 27), 20.0),
+        Blob((0, -0.14 * deep, -150), (0.76 * b, 0.64 * deep, 140)),
     )
 
 

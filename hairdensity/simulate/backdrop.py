@@ -15,7 +15,7 @@ def background(shot: Shot) -> Plane:
     rng = np.random.default_rng([shot.background_seed, 5])
     rows, columns = shot.shape
     side = 640
-    colour = _colour(rng, 0.35, 0.9)
+    colour = _colour(rng, 0.35, 0.9) if shot.background != "wall" else _paint(rng)
     canvas = np.broadcast_to(colour, (side, side, 3)).astype(np.float32)
     shade = np.exp(0.10 * fractal(rng, side, 3, 4))[..., None]
     if shot.background == "wall":
@@ -64,10 +64,18 @@ def clothes(head: Head, place: Points) -> Plane:
 def _colour(rng: np.random.Generator, darkest: float, lightest: float) -> Plane:
     """Return a linear RGB of moderate saturation."""
     hue, value = rng.uniform(0, 1), rng.uniform(darkest, lightest) * 255
-    saturation = rng.uniform(0.0, 0.45)
+    saturation = 0.5 * rng.beta(1.0, 2.5)
     wheel = np.clip(np.abs((hue * 6 + np.array([0, 4, 2])) % 6 - 3) - 1, 0, 1)
     srgb = value * (1 - saturation + saturation * wheel)
     return linear_of((float(srgb[0]), float(srgb[1]), float(srgb[2])))
+
+
+def _paint(rng: np.random.Generator) -> Plane:
+    """Return the linear RGB of a painted wall: white, cream, grey, and seldom a colour."""
+    if rng.random() < 0.2:
+        return _colour(rng, 0.45, 0.85)
+    value, warm = rng.uniform(120, 238), rng.uniform(-6, 16)
+    return linear_of((float(value + warm * 0.6), float(value), float(value - warm)))
 
 
 def _planks(rng: np.random.Generator, side: int) -> Plane:

@@ -16,13 +16,13 @@ _STANDS: Final = {
     "vertex": ((0.0, -0.50, 0.87), (0.0, 1.0, 0.4)),
     "top": ((0.0, 0.16, 0.99), (0.0, -1.0, 0.0)),
     "parting": ((0.0, 0.40, 0.92), (0.0, -1.0, 0.0)),
-    "frontal": ((0.0, 0.80, 0.60), (0.0, 0.0, 1.0)),
+    "frontal": ((0.0, 0.70, 0.71), (0.0, 0.0, 1.0)),
     "back": ((0.0, -0.95, 0.32), (0.0, 0.0, 1.0)),
     "left": ((-0.97, 0.0, 0.25), (0.0, 0.0, 1.0)),
     "right": ((0.97, 0.0, 0.25), (0.0, 0.0, 1.0)),
 }
 # How much of the frame's shorter side the head fills, and where the frame's middle lies on the head.
-_CLOSENESS: Final = {"parting": 1.12, "vertex": 1.05}
+_CLOSENESS: Final = {"parting": 1.12, "vertex": 1.05, "frontal": 1.1}
 _HEAD_MM: Final = (178.0, 232.0)
 
 
@@ -119,7 +119,7 @@ def develop(linear: Plane, shot: Shot, rng: np.random.Generator) -> Rgb:
     # Even a sharp lens spreads a point over about half a pixel.
     seen = imaging.blur(seen, float(np.hypot(0.42, shot.blur * unit)))
     if shot.noise:
-        seen = _grainy(seen, shot.noise, rng)
+        seen = _grainy(seen, shot.noise * min(1.0, unit + 0.2), rng)
     shown = displayed(seen)
     if shot.sharpening:
         shown = shown + np.float32(0.7 * shot.sharpening) * (shown - imaging.blur(shown, 1.0))
@@ -149,7 +149,7 @@ def _grainy(linear: Plane, amount: float, rng: np.random.Generator) -> Plane:
     gray = imaging.blur(rng.standard_normal((rows, columns), np.float32), 0.55) * np.float32(1.6)
     half = (max(1, rows // 2), max(1, columns // 2))
     colour = imaging.resize(rng.standard_normal((*half, 3), np.float32), (rows, columns)) * np.float32(0.7)
-    # As displayed, the slope of the tone curve at mid grey is about 1.2.
+    # Small photos are large ones made smaller, and grain is averaged. As displayed, the slope of the tone curve at mid grey is about 1.2.
     strength = np.float32(amount / 1.2) * np.sqrt(np.maximum(linear, 0.004) / np.float32(0.2))
     return np.asarray(linear + strength * (gray[..., None] + colour), np.float32)
 

@@ -93,7 +93,7 @@ def random_shot(seed: int, **overrides: Any) -> Shot:  # noqa: ANN401 - any fiel
         unevenness=float(np.abs(rng.normal(0, 0.3))),
         blur=float(rng.gamma(2.0, 0.35)),
         motion=float(rng.gamma(1.0, 0.7)),
-        noise=float(rng.gamma(2.0, 0.006)),
+        noise=float(rng.gamma(2.0, 0.0045)),
         sharpening=float(rng.uniform(0, 0.9)),
         jpeg_quality=int(rng.integers(70, 97)),
         background=BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))],

@@ -83,7 +83,7 @@ def with_coverage(head: Head, shot: Shot, target: float, tolerance: float = 0.00
         above = miss(high)
     if below > tolerance or above < -tolerance:
         raise ValueError(
-            f"coverage {target:.3f} is out of reach: this head's lies between {below + target:.3f} and {above + target:.3f}"
+            f"coverage {target:.3f} is out of reach of this head: {below + target:.3f} to {above + target:.3f} is possible"
         )
     for step in range(30):
         # Illinois: false position that never stalls.
@@ -148,7 +148,7 @@ def save_photo(rendered: Rendered, path: Path, date: date | None = None, quality
         JPEG quality, 1..100.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_bytes(path, photo_bytes(rendered, date, quality))
+    files.write_whole(path, photo_bytes(rendered, date, quality))
 
 
 def render_series(
@@ -184,11 +184,11 @@ def render_series(
             rows = list(pool.map(work, plan))
     else:
         rows = [work(planned) for planned in plan]
-    files.write_text(
+    files.write_whole(
         out / "truth.csv", "".join(_lines(TRUTH_COLUMNS, [[row[c] for c in TRUTH_COLUMNS] for row in rows]))
     )
     if treatments:
-        files.write_text(out / "treatments.csv", "".join(_lines(TREATMENT_COLUMNS, treatments)))
+        files.write_whole(out / "treatments.csv", "".join(_lines(TREATMENT_COLUMNS, treatments)))
     return rows
 
 
@@ -198,9 +198,9 @@ def _make(out: Path, truth: bool, planned: Planned) -> dict[str, str]:
     if truth:
         stem = (out / "truth" / planned.name).with_suffix("")
         stem.parent.mkdir(parents=True, exist_ok=True)
-        files.write_bytes(stem.with_name(stem.name + ".alpha.png"),
+        files.write_whole(stem.with_name(stem.name + ".alpha.png"),
                           imaging.encode_png((rendered.alpha * 255 + 0.5).astype(np.uint8)))  # fmt: skip
-        files.write_bytes(stem.with_name(stem.name + ".region.png"),
+        files.write_whole(stem.with_name(stem.name + ".region.png"),
                           imaging.encode_png(rendered.region.astype(np.uint8) * np.uint8(255), 9))  # fmt: skip
     return {
         "photo": planned.name,

@@ -144,6 +144,9 @@ def _bodies(
     out = room * (1 - shoulders.share)[..., None] + cloth * shoulders.share[..., None]
     seen_place = np.nan_to_num(place)
     colour, relief = skin.albedo(head, seen_place, zone, px_per_mm if np.isfinite(px_per_mm) else 3.0)
+    brow, hollow = skin.face_marks(head, skull.place)
+    tone = hair.hair_colour(head, shot.wet)[0]
+    colour = (colour * (1 - 0.75 * hollow)[..., None]) * (1 - brow)[..., None] + tone * brow[..., None]
     shadow = strands.shadow * skull.share + 1 - skull.share
     hush = strands.hush * skull.share + 1 - skull.share
     flesh = _lit(colour, skull.normal, sun, shot, shadow, hush)
@@ -169,7 +172,10 @@ def _lit(
     sky = (0.72 + 0.28 * normal[..., 2]) * np.float32(1 - shot.light_share)
     if shadow is not None and hush is not None:
         key = key * shadow[..., None]
-        sky = sky * hush
+        # Light that has gone through hair and skin comes out redder.
+        return np.asarray(
+            colour * (key + sky[..., None] * hush[..., None] ** np.array([0.8, 1.0, 1.08], np.float32)), np.float32
+        )
     return np.asarray(colour * (key + sky[..., None]), np.float32)
 
 

@@ -12,6 +12,7 @@ from hairdensity.simulate import anatomy
 from hairdensity.simulate.camera import Camera, linear_of
 from hairdensity.simulate.follicles import Follicles, grow
 from hairdensity.simulate.model import Head, Shot
+from hairdensity.simulate.solids import see_hull
 from hairdensity.simulate.splat import deposit
 from hairdensity.simulate.strands import courses, curl_shape, guides
 
@@ -121,11 +122,12 @@ def segments(
     if head.curl > 0.02:
         points = max(points, round(longest / curl_shape(head)[1] * 7))
     points = int(np.clip(points, 3, 42))
+    hull = see_hull(head, eye, min(longest, 4.0 + 24.0 * head.lift)).depth
     parts = []
     for first in range(0, len(hairs.root), _CHUNK):
         chunk = Follicles(*(getattr(hairs, name)[first : first + _CHUNK] for name in Follicles.__slots__))
         parts.append(
-            _chunk_segments(head, shot, chunk, courses(head, shot, chunk, lead, points), eye, sun, solid_depth)
+            _chunk_segments(head, chunk, courses(head, shot, chunk, lead, points), eye, sun, solid_depth, hull)
         )
     columns = [np.concatenate([part[i] for part in parts]) for i in range(7)]
     height, columns = columns[6], columns[:6]
@@ -137,16 +139,16 @@ def segments(
 
 def _chunk_segments(
     head: Head,
-    shot: Shot,
     hairs: Follicles,
     points: NDArray[np.float32],
     eye: Camera,
     sun: NDArray[np.float32],
     solid_depth: Plane,
+    hull: Plane,
 ) -> tuple[NDArray[np.float32], ...]:
     rows, columns = eye.shape
     x, y, depth = eye.project(points)
-    count, knots = x.shape
+    knots = x.shape[1]
     middle = (points[:, 1:] + points[:, :-1]) * np.float32(0.5)
     mid_x, mid_y = (x[:, 1:] + x[:, :-1]) * 0.5, (y[:, 1:] + y[:, :-1]) * 0.5
     mid_depth = (depth[:, 1:] + depth[:, :-1]) * np.float32(0.5)
@@ -169,20 +171,17 @@ def _chunk_segments(
     facing = np.clip(0.25 + 0.75 * (normal @ sun), 0.02, 1)
     # Light along strands: Kajiya and Kay, SIGGRAPH 1989; a sharp white lobe and a broad one.
     mirror = np.maximum(sin_light * sin_eye - cos_light * cos_eye, 0)
-    shine = (0.65 * mirror**24 + 0.35 * mirror**6) * np.clip(facing * 1.4 - 0.15, 0, 1)
+    shine = (0.8 * mirror**30 + 0.2 * mirror**8) * (0.5 + hairs.chance[strand, 5]) * np.clip(facing * 1.4 - 0.15, 0, 1)
     far = ((np.arange(knots - 1, dtype=np.float32) + 0.5) / (knots - 1))[which % (knots - 1)]
     pigment = hairs.pale[strand] * (0.92 + 0.16 * far)
     lit = pigment * (0.30 + 0.70 * sin_light * facing)
     scale = eye.focal / np.maximum(mid_depth.ravel()[which], 1.0)
     width = hairs.width_mm[strand] * scale * (1 - 0.55 * np.clip((far - 0.7) / 0.3, 0, 1))
-    norm = anatomy.skull_norm(head, spot)
-    above = np.sqrt(np.einsum("ij,ij->i", spot, spot)) * (1 - 1 / norm)
-    tilt = np.maximum(np.einsum("ij,ij->i", normal, to_eye), 0.3)
-    height = above / tilt * (0.85 + 0.3 * hairs.chance[strand, 2])
+    # Ordered along the line of sight, from the hull of all the hair inwards.
+    height = -(mid_depth - hull[row, column]).ravel()[which] + 2.0 * (hairs.chance[strand, 2] - 0.5)
     start = np.stack([x[:, :-1].ravel()[which], y[:, :-1].ravel()[which]], -1)
     end = np.stack([x[:, 1:].ravel()[which], y[:, 1:].ravel()[which]], -1)
     grey = lit * hairs.grey[strand]
-    del count
     return tuple(np.asarray(a, np.float32) for a in (start, end, width, lit, grey, shine, height))
 
 
@@ -211,7 +210,7 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
     colour = np.zeros((rows, columns, 3), np.float32)
     overhead = np.zeros((rows, columns), np.float32)
     above = np.zeros((rows, columns), np.float32)
-    gloss = np.float32(0.10 + 0.25 * shot.wet)
+    gloss = (np.float32(0.05 + 0.3 * shot.wet) + 0.25 * pigmented).astype(np.float32)
     for layer in range(LAYERS):
         chosen = np.flatnonzero(pieces.layer == layer)
         area, lit, grey, shine = deposit(
@@ -224,10 +223,10 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
         share = np.minimum(area, 1)
         per = share * through / np.maximum(area, 1e-6)
         shadow = np.exp(-np.float32(pigment_depth) * overhead)
-        light = key * shadow * np.float32(1.35) + around * np.exp(np.float32(-0.42) * above)
+        light = key * shadow * np.float32(1.35) + around * np.exp(np.float32(-0.6) * above)
         tone = (per * light)[..., None]
         colour += tone * ((lit - grey)[..., None] * pigmented + grey[..., None] * grey_tone)
-        colour += (per * shine * gloss * key * shadow)[..., None]
+        colour += (per * shine * key * shadow)[..., None] * gloss
         through *= 1 - share
         overhead = imaging.warp_affine(overhead + area, move)
         overhead = imaging.blur(overhead, max(0.35, 0.22 * depth_step))

@@ -116,6 +116,22 @@ def _disc(plane: Plane, x: float, y: float, radius: float, value: float, scale: 
     cv2.circle(plane, place, round(radius * scale * 16), value, -1, cv2.LINE_8, 4)
 
 
+def face_marks(head: Head, place: Points) -> tuple[Plane, Plane]:
+    """Return how much brows cover, and how dark the hollows of the eyes are, 0..1, by pixel of the head."""
+    x, z = np.abs(place[..., 0]), place[..., 2]
+    in_front = place[..., 1] > 0.5 * head.length_mm
+    arch = -17.0 + 5.0 * np.sin(np.clip((x - 10) / 42, 0, 1) * np.pi) - 3.0 * np.clip((x - 40) / 15, 0, 1)
+    thick = 4.2 * np.clip((56 - x) / 26, 0.15, 1)
+    lie = np.exp(-(((z - arch) / thick) ** 2)) * anatomy._ramp(x - 10, 6.0) * anatomy._ramp(55 - x, 8.0)
+    fibres = 0.62 + 0.38 * np.sin(x * 5.1 + z * 2.3 + 2 * np.sin(z * 1.7)) * np.sin(x * 2.9 - z * 3.7)
+    hollow = np.exp(-(((x - 31) / 17) ** 2) - (((z + 36) / 10) ** 2))
+    lashes = np.exp(-(((x - 31) / 14) ** 4) - (((z + 40 + 0.012 * (x - 31) ** 2) / 1.6) ** 2))
+    return (
+        np.asarray(np.where(in_front, 0.85 * lie * fibres, 0), np.float32),
+        np.asarray(np.where(in_front, np.maximum(0.35 * hollow, 0.8 * lashes), 0), np.float32),
+    )
+
+
 def of_body(head: Head, place: Points) -> Plane:
     """Return the colour of skin off the scalp (ears, neck, shoulders), linear RGB, by pixel."""
     colour = base_colour(head.fitzpatrick) * np.exp(-head.tan * 0.25 * np.array([0.55, 0.9, 1.15], np.float32))

@@ -4,7 +4,7 @@ Surfaces are smooth, so rays are traced on a coarse grid and the results carried
 sharp, since what is carried is the signed distance by which a ray misses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,8 @@ from hairdensity.simulate.anatomy import Blob
 from hairdensity.simulate.camera import Camera
 from hairdensity.simulate.model import Head, Points
 
-GRID: Final = 280
+Distance = Callable[[Points], NDArray[np.float32]]
+GRID: Final = 240
 FAR: Final = np.float32(1e5)
 
 
@@ -61,14 +62,14 @@ def distance_to_head(head: Head, points: Points) -> NDArray[np.float32]:
     norm = anatomy.skull_norm(head, points)
     reach = np.sqrt(np.einsum("...i,...i->...", points, points))
     distance = reach * (1 - 1 / np.maximum(norm, 1e-3))
-    for blob, blend in zip(anatomy.body(head), (14.0, 9.0, 9.0, 16.0), strict=True):
+    for blob, blend in zip(anatomy.body(head), (18.0, 22.0, 12.0, 20.0), strict=True):
         distance = _joined(distance, distance_to_blob(points, blob), blend)
     return np.asarray(distance, np.float32)
 
 
 def see_head(head: Head, eye: Camera) -> Surface:
     """Return the head without ears as the camera sees it."""
-    return _see(eye, lambda points: distance_to_head(head, points), 1.0)
+    return _see(eye, lambda points: distance_to_head(head, points))
 
 
 def see_blobs(blobs: Sequence[Blob], eye: Camera, blend: float) -> Surface:
@@ -80,7 +81,19 @@ def see_blobs(blobs: Sequence[Blob], eye: Camera, blend: float) -> Surface:
             total = _joined(total, distance_to_blob(points, blob), blend)
         return total
 
-    return _see(eye, distance, 1.0)
+    return _see(eye, distance, blobs)
+
+
+def see_hull(head: Head, eye: Camera, above: float) -> Surface:
+    """Return the skull grown by `above` mm as the camera sees it."""
+    scale = np.float32(1 + above / anatomy.RADIUS_MM)
+
+    def distance(points: Points) -> NDArray[np.float32]:
+        norm = anatomy.skull_norm(head, points) / scale
+        reach = np.sqrt(np.einsum("...i,...i->...", points, points))
+        return np.asarray(reach * (1 - 1 / np.maximum(norm, 1e-3)), np.float32)
+
+    return _see(eye, distance)
 
 
 def _joined(a: NDArray[np.float32], b: NDArray[np.float32], blend: float) -> NDArray[np.float32]:
@@ -89,7 +102,7 @@ def _joined(a: NDArray[np.float32], b: NDArray[np.float32], blend: float) -> NDA
     return np.asarray(np.minimum(a, b) - overlap * overlap * np.float32(blend / 4), np.float32)
 
 
-def _see(eye: Camera, distance, pace: float) -> Surface:  # type: ignore[no-untyped-def]
+def _see(eye: Camera, distance: Distance, bounds: Sequence[Blob] = ()) -> Surface:
     rows, columns = eye.shape
     step = max(1.0, max(rows, columns) / GRID)
     grid = (int(np.ceil(rows / step)) + 1, int(np.ceil(columns / step)) + 1)
@@ -104,12 +117,25 @@ def _see(eye: Camera, distance, pace: float) -> Surface:  # type: ignore[no-unty
     miss = np.full(count, np.inf, np.float32)
     best = depth.copy()
     alive = np.arange(count)
-    for _ in range(40):
+    if bounds:
+        # Rays that pass far from the solid are only told how far.
+        passing = np.full(count, np.inf, np.float32)
+        for blob in bounds:
+            rel = np.array(blob.centre, np.float32) - eye.place
+            along = (rays @ rel) / length
+            gap = np.sqrt(np.maximum(rel @ rel - along**2, 0)) - np.float32(max(blob.axes))
+            nearer = gap < passing
+            passing = np.where(nearer, gap, passing)
+            best = np.where(nearer, along / length, best)
+        miss = np.where(passing > 8, passing, miss).astype(np.float32)
+        alive = np.flatnonzero(passing <= 8)
+    for _ in range(48):
         gap = distance(eye.place + rays[alive] * depth[alive, None]).astype(np.float32)
         closer = gap < miss[alive]
         miss[alive] = np.where(closer, gap, miss[alive])
         best[alive] = np.where(closer, depth[alive], best[alive])
-        depth[alive] += np.float32(pace) * gap / length[alive]
+        # Rays that graze a surface must get past it.
+        depth[alive] += np.where(gap > 0.02, np.maximum(gap, 0.4), gap) / length[alive]
         alive = alive[(np.abs(gap) > 0.02) & (depth[alive] < 1400)]
         if not len(alive):
             break
@@ -117,9 +143,13 @@ def _see(eye: Camera, distance, pace: float) -> Surface:  # type: ignore[no-unty
     hit = miss < 0.05
     place = eye.place + rays * best[:, None]
     normal = _gradient(distance, place)
-    facing = -np.einsum("ij,ij->i", normal, rays) / length
     scale = eye.focal / best
-    inside = np.where(hit, np.maximum(facing, 0) ** 2 * 30.0, -miss) * scale
+    inside = -miss
+    entered = np.flatnonzero(hit)
+    for beyond in (1.0, 3.0, 8.0, 20.0, 50.0):
+        ahead = eye.place + rays[entered] * (best[entered] + np.float32(beyond) / length[entered])[:, None]
+        inside[entered] = np.maximum(inside[entered], -distance(ahead))
+    inside = inside * scale
     fields = np.concatenate([inside[:, None], best[:, None], normal], 1).reshape(*grid, 5).astype(np.float32)
     full = imaging.resize(fields, (rows, columns)) if grid != (rows, columns) else fields
     share = np.clip(full[..., 0] / np.float32(max(step, 1.0)) ** np.float32(0.5) + np.float32(0.5), 0, 1)
@@ -133,7 +163,7 @@ def _see(eye: Camera, distance, pace: float) -> Surface:  # type: ignore[no-unty
     )
 
 
-def _gradient(distance, points: Points) -> Points:  # type: ignore[no-untyped-def]
+def _gradient(distance: Distance, points: Points) -> Points:
     small = np.float32(0.5)
     here = distance(points)
     columns = []
