@@ -1,0 +1,67 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scenes import head, save
+
+from hairdensity import __version__
+from hairdensity.cli import main
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in main.commands)], ids=" ".join)
+def test_every_command_has_help_with_an_example(command: list[str]):
+    result = CliRunner().invoke(main, [*command, "--help"])
+    assert result.exit_code == 0
+    assert "Example" in result.output
+    assert "hairdensity " + " ".join(command) in result.output
+
+
+def test_help_loads_nothing_heavy():
+    script = "import sys; from hairdensity.cli import main; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert not {"cv2", "numpy", "scipy", "pandas", "matplotlib", "skimage", "PIL"} & set(done.stdout.split())
+
+
+def test_version():
+    assert __version__ in CliRunner().invoke(main, ["--version"]).output
+
+
+def test_check_says_good_or_what_to_do(tmp_path: Path):
+    good = save(head(), tmp_path / "good.jpg")
+    small = save(np.zeros((20, 20, 3), np.uint8), tmp_path / "small.jpg")
+    result = CliRunner().invoke(main, ["check", str(good), str(small), str(tmp_path / "none.jpg")])
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert "cannot be used" in next(line for line in lines if "small.jpg" in line)
+    assert "cannot be read" in next(line for line in lines if "none.jpg" in line)
+    assert not any("cannot be used" in line for line in lines if "good.jpg" in line)
+    assert CliRunner().invoke(main, ["check", str(good)]).exit_code == 0
+
+
+def test_check_as_json(tmp_path: Path):
+    result = CliRunner().invoke(main, ["check", "--json", str(save(head(), tmp_path / "good.jpg"))])
+    (said,) = json.loads(result.stdout)
+    assert said["usable"]
+    assert all(flag["advice"] for flag in said["flags"] if flag["severity"] != "note")
+
+
+def test_a_mistake_of_the_program_is_one_line_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a broken\nprogram")
+
+    monkeypatch.setattr("hairdensity.analysis.find_photos", broken)
+    words = ["analyze", str(tmp_path), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: unexpected RuntimeError: a broken?program")
+    assert len(result.stderr.splitlines()) == 1
+    assert isinstance(CliRunner().invoke(main, ["--debug", *words]).exception, RuntimeError)
+
+
+def test_a_command_that_is_wrong_is_status_two(tmp_path: Path):
+    assert CliRunner().invoke(main, ["analyze", str(tmp_path / "none"), "--out", str(tmp_path)]).exit_code == 2
+    assert CliRunner().invoke(main, ["analyse"]).exit_code == 2
