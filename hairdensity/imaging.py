@@ -177,3 +177,14 @@ def grab_cut(rgb: Rgb, guess: Gray, rounds: int) -> Gray:
 def warp_affine(picture: Picture, matrix: NDArray[np.float32]) -> Picture:
     """Return the picture carried by a (2, 3) affine point transform, at its own shape; what comes in is 0."""
     return cast("Picture", cv2.warpAffine(picture, matrix, (picture.shape[1], picture.shape[0])))
+
+
+def look_up(picture: NDArray[np.uint8], table: Plane) -> Plane:
+    """Return a float32 picture whose values are those of a table of 256 entries."""
+    return cast("Plane", cv2.LUT(picture, table))
+
+
+def sample(picture: Picture, places: Plane, *, wrap: bool) -> Picture:
+    """Return a picture's values at (..., 2) float32 places (x, y), bilinear; beyond its border it repeats or mirrors."""
+    border = cv2.BORDER_WRAP if wrap else cv2.BORDER_REFLECT
+    return cast("Picture", cv2.remap(picture, places, cast("Any", None), cv2.INTER_LINEAR, borderMode=border))

@@ -101,15 +101,17 @@ def remaining_share(head: Head, points: Points) -> Values:
     """
     place = canonical(head, points)
     x, y = place[..., 0], place[..., 1]
-    uneven = 6.0 * (
+    uneven: Values = np.float32(6.0) * (
         np.sin(x / 13 + head.seed % 5) * np.cos(y / 17 + head.seed % 3)
         + 0.6 * np.sin(x / 5.5 + y / 7.3 + head.seed % 13)
     )
     # How high above the fringe: the top of the head that the pattern can reach.
     top = _ramp((105.0 - 4.0 * max(0.0, 6.5 - head.stage)) - np.hypot(x * 1.25, (y - 8) * 0.92) + uneven, 22.0)
     stage = head.stage
-    behind_front = 82.0 - y  # mm behind the middle of the original hairline
-    temple = _ramp(7.5 * stage + 0.55 * np.abs(x) - 12.0 - behind_front + uneven, 14.0) * _ramp(np.abs(x) - 14.0, 16.0)
+    behind_front = 99.0 - y  # mm behind the middle of the original hairline
+    aside = np.abs(x)
+    temple = np.float32(7.5 * stage - 12.0) + np.float32(0.55) * aside - behind_front + uneven
+    temple = _ramp(temple, 14.0) * _ramp(aside - np.float32(14.0), 16.0)
     middle = _ramp(26.0 * max(0.0, stage - 3.2) - behind_front + uneven, 20.0)
     crown = np.hypot(x - head.whorl_mm[0], (y - head.whorl_mm[1] - 6) * 0.9)
     spot = _ramp(17.0 * max(0.0, stage - (1.0 if head.vertex_only else 2.6)) - crown + uneven, 22.0)

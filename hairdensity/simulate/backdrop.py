@@ -54,11 +54,7 @@ def clothes(head: Head, place: Points) -> Plane:
     # The cloth is laid over the body from above and from behind at once.
     across = place[..., 0] * np.float32(1.4) + 256
     along = (place[..., 1] - place[..., 2]) * np.float32(1.2) + 256
-    return np.asarray(
-        cv2.remap(canvas, np.dstack([across, along]).astype(np.float32), None, cv2.INTER_LINEAR,
-                  borderMode=cv2.BORDER_WRAP),
-        np.float32,
-    )  # fmt: skip
+    return imaging.sample(canvas, np.dstack([across, along]).astype(np.float32), wrap=True)
 
 
 def _colour(rng: np.random.Generator, darkest: float, lightest: float) -> Plane:

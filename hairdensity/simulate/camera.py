@@ -55,7 +55,8 @@ class Camera:
         seen = (points - self.place) @ self.axes.T
         depth = seen[..., 2]
         scale = self.focal / np.maximum(depth, 1.0)
-        return seen[..., 0] * scale + self.middle[0], seen[..., 1] * scale + self.middle[1], depth
+        x, y = (seen[..., axis] * scale + self.middle[axis] for axis in (0, 1))
+        return x.astype(np.float32), y.astype(np.float32), depth.astype(np.float32)
 
     def rays(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> Points:
         """Return directions from the camera through pixels, in the head's frame, of depth 1 (not unit length)."""
@@ -118,6 +119,7 @@ def develop(linear: Plane, shot: Shot, rng: np.random.Generator) -> Rgb:
         seen = _smear(seen, shot.motion * unit, float(rng.uniform(0, np.pi)))
     # Even a sharp lens spreads a point over about half a pixel.
     seen = imaging.blur(seen, float(np.hypot(0.42, shot.blur * unit)))
+    # Small photos are large ones made smaller, which averages grain.
     if shot.noise:
         seen = _grainy(seen, shot.noise * min(1.0, unit + 0.2), rng)
     shown = displayed(seen)
@@ -149,7 +151,7 @@ def _grainy(linear: Plane, amount: float, rng: np.random.Generator) -> Plane:
     gray = imaging.blur(rng.standard_normal((rows, columns), np.float32), 0.55) * np.float32(1.6)
     half = (max(1, rows // 2), max(1, columns // 2))
     colour = imaging.resize(rng.standard_normal((*half, 3), np.float32), (rows, columns)) * np.float32(0.7)
-    # Small photos are large ones made smaller, and grain is averaged. As displayed, the slope of the tone curve at mid grey is about 1.2.
+    # As displayed, the slope of the tone curve at mid grey is about 1.2.
     strength = np.float32(amount / 1.2) * np.sqrt(np.maximum(linear, 0.004) / np.float32(0.2))
     return np.asarray(linear + strength * (gray[..., None] + colour), np.float32)
 

@@ -83,7 +83,8 @@ def with_coverage(head: Head, shot: Shot, target: float, tolerance: float = 0.00
         above = miss(high)
     if below > tolerance or above < -tolerance:
         raise ValueError(
-            f"coverage {target:.3f} is out of reach of this head: {below + target:.3f} to {above + target:.3f} is possible"
+            f"coverage {target:.3f} is out of reach of this head, "
+            f"which can have {below + target:.3f} to {above + target:.3f}"
         )
     for step in range(30):
         # Illinois: false position that never stalls.

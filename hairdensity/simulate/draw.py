@@ -140,8 +140,8 @@ def _bodies(
     cloth = _lit(clothes(head, shoulders.place), shoulders.normal, sun, shot)
     # The head keeps light from the shoulders below it.
     gap = shoulders.depth - np.where(skull.share > 0.5, skull.depth, np.median(skull.depth))
-    cloth = cloth * (0.55 + 0.45 * np.clip(gap / 260, 0, 1) ** 0.5)[..., None]
-    out = room * (1 - shoulders.share)[..., None] + cloth * shoulders.share[..., None]
+    cloth *= (0.55 + 0.45 * np.clip(gap / 260, 0, 1) ** 0.5).astype(np.float32)[..., None]
+    out = np.asarray(room * (1 - shoulders.share)[..., None] + cloth * shoulders.share[..., None], np.float32)
     seen_place = np.nan_to_num(place)
     colour, relief = skin.albedo(head, seen_place, zone, px_per_mm if np.isfinite(px_per_mm) else 3.0)
     brow, hollow = skin.face_marks(head, skull.place)

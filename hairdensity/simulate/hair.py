@@ -129,12 +129,11 @@ def segments(
         parts.append(
             _chunk_segments(head, chunk, courses(head, shot, chunk, lead, points), eye, sun, solid_depth, hull)
         )
-    columns = [np.concatenate([part[i] for part in parts]) for i in range(7)]
-    height, columns = columns[6], columns[:6]
+    start, end, width, lit, grey, shine, height = (np.concatenate(column) for column in zip(*parts, strict=True))
     # Layers hold equal lengths of strand, so that none is crowded.
     order = np.quantile(height, np.linspace(0, 1, LAYERS + 1)[1:-1]) if len(height) else np.zeros(LAYERS - 1)
     layer = (LAYERS - 1 - np.searchsorted(order, height)).astype(np.uint8)
-    return Segments(*columns, layer)
+    return Segments(start, end, width, lit, grey, shine, layer)
 
 
 def _chunk_segments(

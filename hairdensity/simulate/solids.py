@@ -110,7 +110,7 @@ def _see(eye: Camera, distance: Distance, bounds: Sequence[Blob] = ()) -> Surfac
     y = ((np.arange(grid[0], dtype=np.float32) + 0.5) * rows / grid[0]) - 0.5
     x = ((np.arange(grid[1], dtype=np.float32) + 0.5) * columns / grid[1]) - 0.5
     xx, yy = np.meshgrid(x, y)
-    rays = eye.rays(xx.ravel(), yy.ravel())
+    rays = eye.rays(xx.ravel().astype(np.float32), yy.ravel().astype(np.float32))
     length = np.sqrt(np.einsum("ij,ij->i", rays, rays))
     count = len(rays)
     depth = np.full(count, 150.0, np.float32)
@@ -129,7 +129,7 @@ def _see(eye: Camera, distance: Distance, bounds: Sequence[Blob] = ()) -> Surfac
             best = np.where(nearer, along / length, best)
         miss = np.where(passing > 8, passing, miss).astype(np.float32)
         alive = np.flatnonzero(passing <= 8)
-    for _ in range(48):
+    for _ in range(80):
         gap = distance(eye.place + rays[alive] * depth[alive, None]).astype(np.float32)
         closer = gap < miss[alive]
         miss[alive] = np.where(closer, gap, miss[alive])
