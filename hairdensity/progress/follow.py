@@ -1,0 +1,128 @@
+"""Follow every subject and view of a table through time."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from hairdensity.columns import Cell
+from hairdensity.progress import words
+from hairdensity.progress.model import Setting, setting_of
+from hairdensity.progress.sessions import Z95, Series, sessions_by_view
+from hairdensity.progress.verdict import (
+    FEWEST_SESSIONS,
+    MATTERS,
+    VERDICTS,
+    WEEKS_ON,
+    Belief,
+    believe,
+    day_of,
+    probabilities,
+)
+from hairdensity.progress.view import FittedCourse, ViewProgress
+from hairdensity.treatments import Treatments
+
+BASELINE_WEEKS: Final = 2.0
+"""Sessions until this long after treatment began show the head as it was."""
+BASELINE_SESSIONS: Final = 3
+SESSIONS_INSTEAD: Final = 8
+"""So many sessions in all tell as much of the noise as three before treatment."""
+
+
+def follow(rows: Iterable[Mapping[str, Cell]], treatments: Treatments, today: date) -> tuple[ViewProgress, ...]:
+    """Return the verdict of each subject and view of a table.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of measurements.csv, or of `read_series_table`; in any order.
+    treatments : Treatments
+        What was done, and when.
+    today : date
+        Sessions dated later are left out.
+
+    Raises
+    ------
+    TableError
+        If a cell is no number or no date.
+    """
+    return tuple(progress_of(series, treatments, today) for series in sessions_by_view(rows, today))
+
+
+def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProgress:
+    """Return the verdict of one series."""
+    sessions = series.sessions
+    if len(sessions) < 2:
+        return _without_course(series, today)
+    setting = setting_of(sessions, treatments)
+    if setting.end <= 0:
+        return _without_course(series, today)
+    belief = believe(setting)
+    on_treatment = bool(setting.drives) and setting.stop >= setting.end
+    obstacle = _obstacle(setting, belief)
+    chances = probabilities(belief, setting, blocked=obstacle is not None, on_treatment=on_treatment)
+    verdict = max(VERDICTS, key=lambda name: chances[name])
+    unit = setting.unit
+    shown = belief.p_gain >= 0.5 and len(sessions) >= FEWEST_SESSIONS
+    gain = np.quantile(belief.gain, (0.5, 0.025, 0.975)) * unit if shown else None
+    stopped = setting.stop < setting.end
+    kept = np.quantile(belief.retained, (0.5, 0.025, 0.975)) if shown and stopped else None
+    temporary = verdict == "temporary"
+    return ViewProgress(
+        subject=series.subject,
+        view=series.view,
+        verdict=verdict,
+        probability=chances,
+        gain=None if gain is None else float(gain[0]),
+        gain_low=None if gain is None else float(gain[1]),
+        gain_high=None if gain is None else float(gain[2]),
+        retained=None if kept is None else float(kept[0]),
+        retained_low=None if kept is None else float(kept[1]),
+        retained_high=None if kept is None else float(kept[2]),
+        smallest_detectable_change=float(Z95 * np.sqrt(2) * belief.sigma * unit) if len(sessions) > 2 else None,
+        reason=words.reason(verdict, obstacle, setting, belief, series, today),
+        sessions=sessions,
+        course=_course(setting, belief),
+        half_life_days=float(belief.half_life * 7) if temporary else None,
+        back_at_untreated=day_of(setting, belief.back) if temporary else None,
+        unit=unit,
+    )
+
+
+def _obstacle(setting: Setting, belief: Belief) -> str | None:
+    """Return what forbids any verdict, by the rules of the field, or None."""
+    count = len(setting.weeks)
+    if count < FEWEST_SESSIONS:
+        return "few"
+    if not setting.drives:
+        return "noise" if count < SESSIONS_INSTEAD and setting.end < WEEKS_ON else None
+    baseline = int((setting.weeks <= setting.start + BASELINE_WEEKS).sum())
+    if setting.end - setting.start < WEEKS_ON:
+        return "early"
+    if baseline == 0 and belief.p_gain > 0.5:
+        return "no_baseline"
+    if baseline < BASELINE_SESSIONS and count < SESSIONS_INSTEAD:
+        return "noise"
+    return None
+
+
+def _course(setting: Setting, belief: Belief) -> FittedCourse:
+    curves = belief.curves
+    days = [round(week * 7) for week in curves.weeks]
+    once = [index for index, day in enumerate(days) if index == 0 or day != days[index - 1]]
+
+    def values(points: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, ...]:
+        return tuple(float((points[index] + setting.zero) * setting.unit) for index in once)
+
+    dates = tuple(day for index in once if (day := day_of(setting, days[index] / 7)) is not None)
+    untreated = values(curves.untreated) if setting.drives else None
+    return FittedCourse(dates, values(curves.mean), values(curves.low), values(curves.high), untreated)
+
+
+def _without_course(series: Series, today: date) -> ViewProgress:
+    chances = dict.fromkeys(VERDICTS, 0.0) | {"cannot_tell": 1.0}
+    return ViewProgress(
+        series.subject, series.view, "cannot_tell", chances, None, None, None, None, None, None, None,
+        words.too_few(series, today), series.sessions, None,
+    )  # fmt: skip

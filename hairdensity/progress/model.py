@@ -1,0 +1,351 @@
+"""The course model: what a course of values is made of, as columns of a linear model on a grid of time constants.
+
+    value(t) = level + trend t + A g(t) + season(t) + shed(t) + steps at events + noise
+
+`g` is the response to treatment: it rises after a lag towards 1 while treatment goes on, and after it stops a share
+`1 - retained` of what was reached decays. Everything but the four shapes (lag, rise, decay, retained) is linear.
+
+Values are in points: a hundredth of the full scale (coverage), or of the largest value (counts). Time is in weeks from
+the first session. Priors are those of the field's literature: minoxidil is at its plateau by 16 weeks (Olsen 2007) or
+still rises after 24 (Hoffmann 2005); it is gone 24 weeks after stopping (Price 1999); microneedling lasts from nothing
+to 8 months (Dhurat 2013); untreated hair loses 0 to 5 % a year.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairdensity.progress.sessions import Session
+from hairdensity.treatments import Course, Event, Treatments
+
+Floats = NDArray[np.float64]
+
+YEAR: Final = 365.25 / 7
+"""Weeks."""
+BACKGROUND_WEEKS: Final = 26.0
+"""A treatment that began this long before the first session and never changed is part of the level."""
+HOLD_WEEKS: Final = 30 / 7
+"""A single session works this long; sessions nearer than this are one stretch of treatment."""
+
+LAGS: Final = (1.0, 5.0, 9.0, 14.0)
+RISES: Final = (3.0, 7.0, 14.0, 28.0)
+DECAYS: Final = ((0.0, 4.0), (0.0, 10.0), (0.0, 24.0), (6.0, 4.0), (6.0, 12.0), (13.0, 5.0), (13.0, 14.0), (4.0, 60.0))
+"""(weeks after stopping until it begins to go, weeks in which it falls to 1/e)."""
+RETAINED: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+LAG_PRIOR: Final = (0.25, 0.3, 0.25, 0.2)
+RISE_PRIOR: Final = (0.25, 0.3, 0.25, 0.2)
+DECAY_PRIOR: Final = (0.15, 0.2, 0.12, 0.15, 0.13, 0.1, 0.07, 0.08)
+RETAINED_PRIOR: Final = (0.2, 0.1, 0.08, 0.06, 0.05, 0.04, 0.05, 0.06, 0.08, 0.1, 0.18)
+
+GAIN_SD: Final = 12.0
+TREND_MEAN: Final = -0.5
+TREND_SD: Final = 2.5
+SEASON_SD: Final = 0.8
+SHED_SD: Final = 1.0
+STEP_SD: Final = 5.0
+LEVEL_SD: Final = 50.0
+REGROWTH_WEEKS: Final = 6.0
+"""After a haircut hair covers less until it has grown again: 0.35 mm a day, so 15 mm in 6 weeks."""
+MOST_EVENTS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """When one kind of treatment was at work, in weeks from the first session.
+
+    Parameters
+    ----------
+    kind, name : str
+        As in `Course`.
+    on : tuple of (float, float)
+        Stretches of treatment, apart from each other, in order; the last may end at infinity.
+    start, stop : float
+        First and last day of treatment; `stop` is infinite where it goes on at the last session.
+    continuous : bool
+        Whether it is used daily.
+    """
+
+    kind: str
+    name: str
+    on: tuple[tuple[float, float], ...]
+    start: float
+    stop: float
+    continuous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The series as the model sees it.
+
+    Parameters
+    ----------
+    first : date
+        Day of the first session: week 0.
+    unit : float
+        Size of one point in the unit of the table.
+    weeks, points, spread : NDArray of float64, shape (sessions,)
+        Time, value in points above `zero`, and relative standard deviation of the noise.
+    zero : float
+        Points that were taken off the values.
+    drives : tuple of Drive
+        Treatments whose effect can be seen in the series.
+    background : tuple of str
+        Names of treatments that went on all the time.
+    steps, haircuts : tuple of float
+        Weeks of events within the series.
+    stated_noise : float or None
+        Standard deviation between sessions as the table states it, in points.
+    """
+
+    first: date
+    unit: float
+    weeks: Floats
+    points: Floats
+    spread: Floats
+    zero: float
+    drives: tuple[Drive, ...]
+    background: tuple[str, ...]
+    steps: tuple[float, ...]
+    haircuts: tuple[float, ...]
+    stated_noise: float | None
+
+    @property
+    def end(self) -> float:
+        """Week of the last session."""
+        return float(self.weeks[-1])
+
+    @property
+    def start(self) -> float:
+        """Week in which treatment began; infinite without treatment."""
+        return min((drive.start for drive in self.drives), default=np.inf)
+
+    @property
+    def stop(self) -> float:
+        """Week in which all treatment had stopped; infinite where it goes on."""
+        return max((drive.stop for drive in self.drives), default=np.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """A grid of shapes of the response.
+
+    Parameters
+    ----------
+    lag, rise, off, decay, retained : NDArray of float64, shape (shapes,)
+        Weeks, weeks, weeks, weeks, share.
+    log_prior : NDArray of float64, shape (shapes,)
+        Logarithm of the prior probability of each.
+    """
+
+    lag: Floats
+    rise: Floats
+    off: Floats
+    decay: Floats
+    retained: Floats
+    log_prior: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """How strongly the parts of a course are expected; checks vary it."""
+
+    gain_sd: float = GAIN_SD
+    trend_mean: float = TREND_MEAN
+    trend_sd: float = TREND_SD
+    season_sd: float = SEASON_SD
+    shed_sd: float = SHED_SD
+    step_sd: float = STEP_SD
+
+
+def setting_of(sessions: Sequence[Session], treatments: Treatments) -> Setting:
+    """Lay a series and its treatments on one time axis.
+
+    Parameters
+    ----------
+    sessions : sequence of Session
+        By date, at least one.
+    treatments : Treatments
+        As read.
+    """
+    first = sessions[0].date
+    weeks = np.array([(session.date - first).days / 7 for session in sessions])
+    values = np.array([session.value for session in sessions])
+    unit = point_size(values)
+    zero = float(np.median(values)) / unit
+    end = float(weeks[-1])
+    drives, background = _drives(treatments.courses, first, end)
+    noise = [session.noise for session in sessions if session.noise is not None]
+    steps, haircuts = _events(treatments.events, first, end)
+    return Setting(
+        first,
+        unit,
+        weeks,
+        values / unit - zero,
+        np.array([session.spread for session in sessions]),
+        zero,
+        drives,
+        background,
+        steps,
+        haircuts,
+        float(np.median(noise)) / unit if noise else None,
+    )
+
+
+def point_size(values: Floats) -> float:
+    """Return one point in the unit of the values: a hundredth of full scale, which is 1, 100, or the largest value."""
+    most = float(np.max(np.abs(values), initial=0.0))
+    if most <= 1.0:
+        return 0.01
+    if 5.0 <= most <= 100.0:
+        return 1.0
+    return most / 100
+
+
+def shapes_for(setting: Setting) -> Shapes:
+    """Return the grid: all shapes where treatment stopped, lag and rise only where it goes on."""
+    stopped = setting.stop < setting.end
+    axes = [np.arange(len(LAGS)), np.arange(len(RISES))]
+    axes += [np.arange(len(DECAYS)), np.arange(len(RETAINED))] if stopped else [np.arange(1), np.arange(1)]
+    lag, rise, decay, retained = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
+    prior = np.array(LAG_PRIOR)[lag] * np.array(RISE_PRIOR)[rise]
+    if stopped:
+        prior = prior * np.array(DECAY_PRIOR)[decay] * np.array(RETAINED_PRIOR)[retained]
+    decays = np.array(DECAYS)[decay]
+    return Shapes(
+        np.array(LAGS)[lag],
+        np.array(RISES)[rise],
+        decays[:, 0],
+        decays[:, 1],
+        np.array(RETAINED)[retained],
+        np.log(prior / prior.sum()),
+    )
+
+
+def response(drive: Drive, shapes: Shapes, weeks: Floats) -> Floats:
+    """Return the response to one treatment, 0..1.
+
+    Parameters
+    ----------
+    drive : Drive
+        When it was at work.
+    shapes : Shapes
+        The shapes.
+    weeks : NDArray of float64, shape (times,)
+        Any times.
+
+    Returns
+    -------
+    NDArray of float64, shape (shapes, times)
+
+    Notes
+    -----
+    Two pools fill alike, towards 1, with the rise's time constant, a lag after treatment begins. One keeps what it
+    has, the other loses it with the decay's time constant once treatment has been off for `off` weeks. The response
+    is their mean, weighted by the share retained. Both are exact: exponentials between the changes of the drive.
+    """
+    lag, rise = shapes.lag[:, None], shapes.rise[:, None]
+    off, decay = shapes.off[:, None], shapes.decay[:, None]
+    kept, lost = np.zeros((len(shapes.lag), len(weeks))), np.zeros((len(shapes.lag), len(weeks)))
+    kept_at, lost_at = np.zeros_like(lag), np.zeros_like(lag)
+    for index, (begin, end) in enumerate(drive.on):
+        until = drive.on[index + 1][0] + lag if index + 1 < len(drive.on) else np.inf
+        rises_for = np.clip(weeks[None, :] - begin - lag, 0.0, end - begin)
+        grown = np.exp(-rises_for / rise)
+        fall_from = end + np.maximum(lag, off)
+        falls_for = np.clip(weeks[None, :] - fall_from, 0.0, np.inf)
+        here = (weeks[None, :] >= begin + lag) & (weeks[None, :] < until)
+        kept = np.where(here, 1 - (1 - kept_at) * grown, kept)
+        lost = np.where(here, (1 - (1 - lost_at) * grown) * np.exp(-falls_for / decay), lost)
+        if index + 1 < len(drive.on):
+            whole = np.exp(-(end - begin) / rise)
+            gap = np.clip(until - fall_from, 0.0, np.inf)
+            kept_at = 1 - (1 - kept_at) * whole
+            lost_at = (1 - (1 - lost_at) * whole) * np.exp(-gap / decay)
+    share = shapes.retained[:, None]
+    return np.asarray(share * kept + (1 - share) * lost)
+
+
+def nuisance(setting: Setting, weeks: Floats, prior: Prior) -> tuple[Floats, Floats, Floats]:
+    """Return the columns that are no effect, with mean and standard deviation of their priors.
+
+    Returns
+    -------
+    columns : NDArray of float64, shape (times, columns)
+        Level, trend (points a year), season (two), and a step for each event.
+    mean, sd : NDArray of float64, shape (columns,)
+    """
+    middle = setting.end / 2
+    year = setting.first.timetuple().tm_yday / 7 + weeks
+    angle = 2 * np.pi * year / YEAR
+    columns = [np.ones_like(weeks), (weeks - middle) / YEAR, np.cos(angle), np.sin(angle)]
+    mean = [0.0, prior.trend_mean, 0.0, 0.0]
+    sd = [LEVEL_SD, prior.trend_sd, prior.season_sd, prior.season_sd]
+    for week in setting.steps:
+        columns.append((weeks >= week).astype(np.float64))
+        mean.append(0.0)
+        sd.append(prior.step_sd)
+    for week in setting.haircuts:
+        since = np.clip(weeks - week, 0.0, None)
+        after = (weeks >= week).astype(np.float64)
+        columns += [after, after * np.exp(-since / REGROWTH_WEEKS)]
+        mean += [0.0, 0.0]
+        sd += [prior.step_sd / 2, prior.step_sd]
+    return np.stack(columns, axis=1), np.array(mean), np.array(sd)
+
+
+def shed(setting: Setting, weeks: Floats) -> Floats:
+    """Return the early shed, 1 at its deepest: hairs that were about to fall do so a few weeks after treatment begins."""
+    since = weeks - setting.start
+    return np.asarray(np.where(since > 0, np.exp(-(((since - 5.0) / 3.0) ** 2)), 0.0))
+
+
+def _drives(courses: Sequence[Course], first: date, end: float) -> tuple[tuple[Drive, ...], tuple[str, ...]]:
+    drives: list[Drive] = []
+    background: list[str] = []
+    for kind in sorted({(course.kind, course.name if course.kind == "other" else "") for course in courses}):
+        of_kind = [c for c in courses if (c.kind, c.name if c.kind == "other" else "") == kind]
+        on, start, stop = _stretches(of_kind, first)
+        if start >= end or stop < -BACKGROUND_WEEKS:
+            continue
+        if start < -BACKGROUND_WEEKS and len(on) == 1 and stop >= end:
+            background.append(of_kind[0].name)
+            continue
+        gaps = [later[0] - earlier[0] for earlier, later in zip(on, on[1:], strict=False)]
+        if of_kind[-1].sessions and end - stop <= max(1.5 * HOLD_WEEKS, 1.25 * float(np.median(gaps or [0.0]))):
+            stop = np.inf
+        stop = stop if stop < end else np.inf
+        drives.append(Drive(of_kind[0].kind, of_kind[0].name, on, start, stop, of_kind[0].continuous))
+    return tuple(sorted(drives, key=lambda drive: (drive.start, drive.kind))), tuple(background)
+
+
+def _stretches(courses: Sequence[Course], first: date) -> tuple[tuple[tuple[float, float], ...], float, float]:
+    """Return the stretches of treatment, its first and its last day, in weeks."""
+    spans: list[tuple[float, float]] = []
+    start, stop = np.inf, -np.inf
+    for course in courses:
+        begin = (course.first - first).days / 7
+        last = np.inf if course.last is None else (course.last - first).days / 7
+        start, stop = min(start, begin), max(stop, last)
+        if course.start is not None:
+            spans.append((begin, max(last, begin + 1 / 7)))
+        spans += [((day - first).days / 7, (day - first).days / 7 + HOLD_WEEKS) for day in course.sessions]
+    joined: list[tuple[float, float]] = []
+    for begin, last in sorted(spans):
+        if joined and begin <= joined[-1][1] + HOLD_WEEKS / 2:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((begin, last))
+    return tuple(joined), float(start), float(stop)
+
+
+def _events(events: Sequence[Event], first: date, end: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the weeks of lasting steps and of haircuts; of many, the first ones of each kind."""
+    weeks = [(event.kind, (event.date - first).days / 7) for event in events]
+    inside = [(kind, week) for kind, week in weeks if 0 < week <= end]
+    steps = tuple(dict.fromkeys(week for kind, week in inside if kind != "haircut"))
+    haircuts = tuple(dict.fromkeys(week for kind, week in inside if kind == "haircut"))
+    return steps[:MOST_EVENTS], haircuts[:MOST_EVENTS]

@@ -1,0 +1,277 @@
+"""Sessions: all photos of one subject and view on one day are one point of the course.
+
+Rows come from measurements.csv, or from a table that a person typed; both end as the same frozen values.
+"""
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from hairdensity.columns import Cell
+from hairdensity.errors import TableError
+from hairdensity.flags import FLAGS
+from hairdensity.tables import Line, Table, parse_date, parse_number, read_table
+
+Z95: Final = 1.959964
+WARNED_SD: Final = 1.5
+"""A photo with a warning is trusted as if its noise were this much larger; measured photos differ by far more than
+their flags say, so the weight is mild and outliers are left to the model."""
+SHARED_OF_DAY: Final = 0.5
+"""Share of the noise variance that photos of one day have in common (same hair, same light), so that many photos of a
+day help, but not without end."""
+VALUES: Final = ("coverage", "value", "density", "count", "hairs", "hairs_per_cm2", "percent")
+_OTHER_NUMBERS: Final = frozenset({"low", "high", "sd", "repeat_sd", "photos", "n", "coverage_low", "coverage_high"})
+_TEXTS: Final = frozenset({"date", "view", "subject", "status", "flags", "photo", "notes", "reason", "note", "comment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One subject and view on one day.
+
+    Parameters
+    ----------
+    date : date
+        The day.
+    value, low, high : float
+        Mean of its photos and 95 % interval, in the unit of the table.
+    photos : tuple of str
+        Names of the photos; as many empty names as rows where the table names none.
+    flags : tuple of str
+        Names of all flags of its photos.
+    noise : float or None
+        Standard deviation between sessions without change that the rows state, in the unit of the table.
+    spread : float
+        Standard deviation relative to a session of one photo without a warning.
+    """
+
+    date: date
+    value: float
+    low: float
+    high: float
+    photos: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    noise: float | None = None
+    spread: float = 1.0
+
+    @property
+    def warned(self) -> bool:
+        """Whether any of its photos has a warning."""
+        return any(name in FLAGS and FLAGS[name].severity == "warn" for name in self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All sessions of one subject and view.
+
+    Parameters
+    ----------
+    subject, view : str
+        As in the table.
+    sessions : tuple of Session
+        By date.
+    undated, future, unusable : int
+        Rows without a date, dated after today, and without a number: they have no place in the course.
+    """
+
+    subject: str
+    view: str
+    sessions: tuple[Session, ...]
+    undated: int = 0
+    future: int = 0
+    unusable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTable:
+    """A table of values by date, as `follow` takes it.
+
+    Parameters
+    ----------
+    rows : tuple of dict
+        Cells by the names of measurements.csv; `coverage` holds the value whatever it is of.
+    column : str
+        Name of the column that holds the value.
+    warnings : tuple of str
+        What was left out, a line each.
+    """
+
+    rows: tuple[dict[str, Cell], ...]
+    column: str
+    warnings: tuple[str, ...]
+
+
+def sessions_by_view(rows: Iterable[Mapping[str, Cell]], today: date) -> tuple[Series, ...]:
+    """Return the series of a table, by subject and view, whatever the order of its rows.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Cells by column name, as text or as numbers. Rows whose status is not "measured" are counted, not used.
+    today : date
+        Later dates cannot be right, and are counted, not used.
+
+    Raises
+    ------
+    TableError
+        If a cell is no number or no date.
+    """
+    grouped: dict[tuple[str, str], list[Mapping[str, Cell]]] = {}
+    for row in rows:
+        key = (str(row.get("subject") or "1"), str(row.get("view") or "scalp"))
+        grouped.setdefault(key, []).append(row)
+    return tuple(_series(subject, view, listed, today) for (subject, view), listed in sorted(grouped.items()))
+
+
+def read_series_table(path: Path | str) -> SeriesTable:
+    """Read measurements.csv, or any table with dates and one value a row.
+
+    Parameters
+    ----------
+    path : Path or str
+        Column `date`, and `coverage`, `value` or any one column of numbers. Optional: low and high (95 % interval),
+        view, subject, status, flags, repeat_sd.
+
+    Raises
+    ------
+    TableError
+        If it cannot be used: one line with file, line and what to write.
+    """
+    table = read_table(Path(path), None, ("date",))
+    column = _value_column(table)
+    low = _first(table.columns, (f"{column}_low", "low", "lower"))
+    high = _first(table.columns, (f"{column}_high", "high", "upper"))
+    rows: list[dict[str, Cell]] = []
+    empty = 0
+    for line in table.lines:
+        where = f"{table.name}, line {line.number}"
+        day = parse_date(line.get("date"), where)
+        value = _number(line, column, where)
+        if value is None and not line.get("status"):
+            empty += 1
+            continue
+        rows.append(
+            {
+                "photo": line.get("photo"),
+                "subject": line.get("subject"),
+                "view": line.get("view"),
+                "date": day.isoformat() if day else None,
+                "status": line.get("status") or "measured",
+                "flags": line.get("flags"),
+                "coverage": value,
+                "coverage_low": _number(line, low, where),
+                "coverage_high": _number(line, high, where),
+                "repeat_sd": _number(line, "repeat_sd", where),
+            }
+        )
+    warnings = list(table.warnings)
+    if empty:
+        warnings.append(
+            f"{table.name}: {empty} {'row has' if empty == 1 else 'rows have'} no {column}, and is left out."
+        )
+    undated = sum(row["date"] is None for row in rows)
+    if undated:
+        warnings.append(f"{table.name}: {undated} {'row has' if undated == 1 else 'rows have'} no date: left out.")
+    return SeriesTable(tuple(rows), column, tuple(warnings))
+
+
+def _series(subject: str, view: str, rows: Sequence[Mapping[str, Cell]], today: date) -> Series:
+    by_day: dict[date, list[Mapping[str, Cell]]] = {}
+    undated = future = unusable = 0
+    for row in rows:
+        if str(row.get("status") or "measured") != "measured" or _float(row.get("coverage")) is None:
+            unusable += 1
+            continue
+        day = parse_date(str(row.get("date") or ""), "table")
+        if day is None:
+            undated += 1
+        elif day > today:
+            future += 1
+        else:
+            by_day.setdefault(day, []).append(row)
+    sessions = tuple(_session(day, listed) for day, listed in sorted(by_day.items()))
+    return Series(subject, view, sessions, undated, future, unusable)
+
+
+def _session(day: date, rows: Sequence[Mapping[str, Cell]]) -> Session:
+    """Join the photos of a day; a photo with a warning counts less, and more photos make the session surer."""
+    rows = sorted(rows, key=lambda row: (str(row.get("photo") or ""), _float(row.get("coverage")) or 0.0))
+    values = [_float(row.get("coverage")) or 0.0 for row in rows]
+    flags = [tuple(name for name in str(row.get("flags") or "").split(";") if name) for row in rows]
+    sds = [WARNED_SD if any(_warns(name) for name in names) else 1.0 for names in flags]
+    weights = [1 / sd**2 for sd in sds]
+    value = sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
+    alone = 1 / sum(weights)
+    spread = math.sqrt(SHARED_OF_DAY * min(sds) ** 2 + (1 - SHARED_OF_DAY) * alone)
+    repeat = [sd for row in rows if (sd := _float(row.get("repeat_sd"))) is not None and sd > 0]
+    below, above = [], []
+    for row, v in zip(rows, values, strict=True):
+        low, high = _float(row.get("coverage_low")), _float(row.get("coverage_high"))
+        if low is not None and high is not None and low <= v <= high:
+            below.append(v - low)
+            above.append(high - v)
+    noise = statistics.median(repeat) if repeat else None
+    margin = Z95 * (noise or 0.0) * spread
+    low_margin, high_margin = (statistics.fmean(part) if part else margin for part in (below, above))
+    return Session(
+        day,
+        value,
+        value - low_margin,
+        value + high_margin,
+        tuple(str(row.get("photo") or "") for row in rows),
+        tuple(dict.fromkeys(name for names in flags for name in names)),
+        noise,
+        spread,
+    )
+
+
+def _warns(name: str) -> bool:
+    return name in FLAGS and FLAGS[name].severity == "warn"
+
+
+def _float(cell: Cell) -> float | None:
+    if cell is None or cell == "":
+        return None
+    number = float(cell) if isinstance(cell, int | float) else parse_number(cell, "table")
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _number(line: Line, column: str | None, where: str) -> float | None:
+    return parse_number(line.get(column), f"{where}, column {column}") if column else None
+
+
+def _first(columns: Sequence[str], names: Iterable[str]) -> str | None:
+    return next((name for name in names if name in columns), None)
+
+
+def _value_column(table: Table) -> str:
+    named = _first(table.columns, VALUES)
+    if named:
+        return named
+    numeric = [
+        name
+        for name in table.columns
+        if name not in _TEXTS | _OTHER_NUMBERS and not name.endswith(("_low", "_high", "_sd")) and _numeric(table, name)
+    ]
+    if len(numeric) == 1:
+        return numeric[0]
+    found = f"{', '.join(numeric[:3])} could all be it" if numeric else "no column holds numbers"
+    raise TableError(
+        f"{table.name}: which column holds the value? {found[0].upper()}{found[1:]}. Name it coverage or value."
+    )
+
+
+def _numeric(table: Table, column: str) -> bool:
+    cells = [line.get(column) for line in table.lines if line.get(column)]
+    try:
+        return bool(cells) and all(parse_number(cell, "") is not None for cell in cells)
+    except TableError:
+        return False
+
+
+def days_of(sessions: Sequence[Session]) -> list[int]:
+    """Return the days since the first session."""
+    return [(session.date - sessions[0].date) // timedelta(days=1) for session in sessions]
