@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hairdensity import imaging
 from hairdensity.arrays import Gray, Mask, Plane, Rgb
-from hairdensity.light import light_colour, uneven_light
+from hairdensity.light import bright_colour, uneven_light
 
 LEAST_PX: Final = 96
 """Shorter side of a photo, below which single pixels are wider than 2 mm of scalp."""
@@ -280,7 +280,7 @@ def colour_cast(work: Rgb) -> float:
     The distance of log(red/green) and log(blue/green) of the light from 0, in natural logarithms: 0.1 is hardly
     seen, 0.5 is strong.
     """
-    colour = light_colour(work)
+    colour = bright_colour(work, np.ones(work.shape[:2], np.bool_))
     return float(np.hypot(np.log(colour[0] / colour[1]), np.log(colour[2] / colour[1])))
 
 

@@ -188,3 +188,9 @@ def sample(picture: Picture, places: Plane, *, wrap: bool) -> Picture:
     """Return a picture's values at (..., 2) float32 places (x, y), bilinear; beyond its border it repeats or mirrors."""
     border = cv2.BORDER_WRAP if wrap else cv2.BORDER_REFLECT
     return cast("Picture", cv2.remap(picture, places, cast("Any", None), cv2.INTER_LINEAR, borderMode=border))
+
+
+def slopes(plane: Plane) -> tuple[Plane, Plane]:
+    """Return how a plane changes to the right and downwards, per pixel (Sobel, averaged over three lines)."""
+    right, down = (cv2.Sobel(plane, cv2.CV_32F, dx, 1 - dx, scale=1 / 8) for dx in (1, 0))
+    return cast("Plane", right), cast("Plane", down)

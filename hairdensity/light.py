@@ -20,7 +20,12 @@ SKIN_RANK: Final = 0.8
 """Of each block the pixel of this rank in brightness is looked at: skin between strands rather than strands."""
 LEAST_BLOCKS: Final = 24
 """With fewer blocks of scalp than this the light is taken to be even."""
-DARKEST: Final = 0.004
+COLOUR_PX: Final = 160
+"""Longer side of the picture in which the colour of the light is judged."""
+COLOUR_ORDER: Final = 6
+LIGHT_PX: Final = 640
+"""Longer side of the picture in which the evenness of the light is judged."""
+DARKEST: Final = 0.001
 """Linear brightness (0..1) added before logarithms, so that black stays finite."""
 
 
@@ -48,15 +53,14 @@ class Light:
 
 def linear(rgb: Rgb) -> Plane:
     """Return the picture in linear light, float32 0..1 (IEC 61966-2-1)."""
-    plane: Plane = _LINEAR[rgb]
-    return plane
+    return imaging.look_up(rgb, _LINEAR)
 
 
 def displayed(plane: Plane) -> Rgb:
     """Return a linear picture, 0..1, as displayed: sRGB, uint8 (IEC 61966-2-1)."""
-    steps = np.clip(plane * np.float32(_STEPS), 0, _STEPS).astype(np.uint16)
-    shown: Rgb = _DISPLAYED[steps]
-    return shown
+    steps = plane * np.float32(_STEPS)
+    np.clip(steps, 0, _STEPS, out=steps)
+    return np.take(_DISPLAYED, steps.astype(np.uint16))
 
 
 def uneven_light(work: Rgb, mask: Mask) -> Light:
@@ -77,7 +81,8 @@ def uneven_light(work: Rgb, mask: Mask) -> Light:
     light changes. Fails where hair and skin have the same colour ratios and different brightness (black hair on very
     dark skin, in blue light), and then takes part of a density gradient for light.
     """
-    found = _block_colours(work, mask)
+    small = imaging.shrink(work, LIGHT_PX)
+    found = _block_colours(small, imaging.resize_mask(mask, (small.shape[0], small.shape[1])))
     if found is None:
         return Light(0.0, 0.0, 0.0)
     x, y, colour = found
@@ -92,19 +97,28 @@ def uneven_light(work: Rgb, mask: Mask) -> Light:
     return Light(across, down, slope)
 
 
-def light_colour(work: Rgb) -> NDArray[np.float64]:
-    """Return the colour of the light, linear (red, green, blue) with mean 1: 1, 1, 1 is neutral.
+def bright_colour(work: Rgb, mask: Mask) -> NDArray[np.float64]:
+    """Return the colour of the brighter part of an area, linear (red, green, blue) with mean 1: 1, 1, 1 is neutral.
+
+    Parameters
+    ----------
+    work : Rgb
+        (rows, columns, 3) uint8.
+    mask : Mask
+        (rows, columns) bool: the area.
 
     Notes
     -----
-    Shades of grey (Finlayson and Trezzi 2004): the Minkowski mean of order 4 over the picture, between the mean of
-    all (order 1) and the brightest (order infinity). Pixels at the end of the scale are left out.
+    Shades of grey (Finlayson and Trezzi 2004): the Minkowski mean, here of order 6, between the mean of all (order 1)
+    and the brightest (order infinity). Light of another colour multiplies the result by just that colour. Pixels at
+    the end of the scale, whose colour is lost, are left out; so are the dark ones, which are mostly hair.
     """
-    small = linear(imaging.shrink(work, 160)).reshape(-1, 3).astype(np.float64)
-    usable = small[(small.max(axis=1) < 0.98) & (small.max(axis=1) > 0.01)]
-    if usable.shape[0] < 64:
+    small = imaging.shrink(work, COLOUR_PX)
+    values = linear(small)[imaging.resize_mask(mask, (small.shape[0], small.shape[1]))].astype(np.float64)
+    usable = values[(values.max(axis=1) < 0.96) & (values.max(axis=1) > 0.002)]
+    if usable.shape[0] < 16:
         return np.ones(3)
-    colour = np.power(np.power(usable, 4).mean(axis=0), 0.25)
+    colour = np.power(np.power(usable, COLOUR_ORDER).mean(axis=0), 1 / COLOUR_ORDER)
     colour = np.maximum(colour, 1e-4)
     return np.asarray(colour / colour.mean(), np.float64)
 
@@ -134,7 +148,7 @@ def _block_colours(
     grey = colours.mean(axis=2)
     rank = round(SKIN_RANK * (grey.shape[1] - 1))
     # The mean of a few pixels about the rank: a single one is noise.
-    order = np.argsort(grey, axis=1)[:, max(0, rank - side) : rank + side]
+    order = np.argpartition(grey, (max(0, rank - side), rank + side - 1), axis=1)[:, max(0, rank - side) : rank + side]
     picked = np.take_along_axis(colours, order[:, :, None], axis=1).mean(axis=1).astype(np.float64)
     usable = full & (picked.max(axis=1) < 0.95) & (picked.mean(axis=1) > 0.003)
     if np.count_nonzero(usable) < LEAST_BLOCKS:
