@@ -1,0 +1,68 @@
+"""Whether two photos show the same head at all: what speaks for it, and how much is enough.
+
+The thresholds lie above what any of several hundred pairs of different people, and of different views of one person,
+reached (`benchmarks/alignment.py` prints them). What is refused wrongly costs a photo; what is accepted wrongly would
+be measured on other skin without anybody knowing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hairdensity.align.refine import Agreement
+from hairdensity.align.search import Guess
+
+Proof = Literal["features", "outline"]
+
+CERTAIN_SHARE, CERTAIN_PLACES = 0.6, 25
+"""From here on no other turn need be tried."""
+PROVEN_SHARE, PROVEN_PLACES = 0.42, 16
+"""Share and number of fine places that prove it is the same head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to lay a photo on its baseline, with all that speaks for it.
+
+    Parameters
+    ----------
+    guess : Guess
+        Turn, size and shift found first.
+    middle, fine : Agreement
+        What places of two sizes say.
+    correlation : float
+        Of the levelled pictures, over what both show, -1..1.
+    overlap : float
+        Of the two outlines, 0..1.
+    """
+
+    guess: Guess
+    middle: Agreement
+    fine: Agreement
+    correlation: float
+    overlap: float
+
+
+def evidence(candidate: Candidate) -> float:
+    """Return how much speaks for a candidate, to choose among several: three shares, 0..3 in all."""
+    return candidate.fine.share + candidate.middle.share + candidate.guess.likeness
+
+
+def is_certain(candidate: Candidate) -> bool:
+    """Return whether nothing else need be tried."""
+    return candidate.fine.share >= CERTAIN_SHARE and candidate.fine.inliers >= CERTAIN_PLACES
+
+
+def verdict(candidate: Candidate) -> Proof | None:
+    """Return what the alignment rests on; None where it may be another head."""
+    if candidate.fine.share >= PROVEN_SHARE and candidate.fine.inliers >= PROVEN_PLACES:
+        return "features"
+    return None
+
+
+def reason_against(candidate: Candidate) -> str:
+    """Return why a candidate is not believed."""
+    fine = candidate.fine
+    return (
+        f"only {fine.inliers} of {fine.places} places on the scalp agree with the first session, no more than on "
+        "somebody else's head"
+    )
