@@ -19,7 +19,7 @@ TRUTH_COLUMNS: Final = (
     "photo", "date", "view", "status", "coverage", "coverage_course", "hair_count", "px_per_mm", "vigour",
 )  # fmt: skip
 TREATMENT_COLUMNS: Final = ("date", "treatment", "until", "notes")
-_PROBE_PX: Final = 400
+_PROBE_PX: Final = 300
 _VIGOUR: Final = (-8.0, 6.0)
 
 
@@ -108,6 +108,8 @@ def coverage_curve(head: Head, shot: Shot, span: float = 1.5, knots: int = 7) ->
     probe = replace(shot, size=min(shot.size, _PROBE_PX))
     vigours = head.vigour + np.linspace(-span, span, knots)
     reached = np.array([true_coverage(replace(head, vigour=float(v)), probe) for v in vigours])
+    # Interpolation needs it to rise, also where it is level.
+    reached = np.maximum.accumulate(reached) + 1e-7 * np.arange(knots)
 
     def vigour_for(coverage: float) -> float:
         from scipy.interpolate import PchipInterpolator

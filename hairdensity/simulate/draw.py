@@ -42,7 +42,7 @@ def render(head: Head, shot: Shot = _NEUTRAL) -> Rendered:
     sun = light(shot, eye)
     skull = see_head(head, eye)
     ear_pair = see_blobs(anatomy.ears(head), eye, 1.0)
-    shoulders = see_blobs(anatomy.torso(), eye, 45.0)
+    shoulders = see_blobs(anatomy.torso(), eye, 45.0, 140)
     ear_share = ear_pair.share * ((ear_pair.depth < skull.depth) | (skull.share < 0.5))
     place = np.where((skull.share > 0)[..., None], anatomy.canonical(head, skull.place), np.float32(np.nan))
     zone = anatomy.hair_zone(head, skull.place)
@@ -93,9 +93,9 @@ def region_of(scalp: Mask, alpha: Share, px_per_mm: float) -> Mask:
     alpha : ndarray
         float32: share of hair.
     px_per_mm : float
-        Scale: single hairs beyond the mass do not count, so `alpha` is averaged over about 3 mm.
+        Scale: single hairs beyond the mass do not count, so `alpha` is averaged over about 5 mm.
     """
-    mass = imaging.blur(alpha, max(0.5, 1.5 * px_per_mm)) > 0.5
+    mass = imaging.blur(alpha, max(0.5, 2.0 * px_per_mm)) > 0.5
     joined = (scalp | mass).view(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
     if len(stats) < 2:

@@ -188,7 +188,7 @@ def cover(pieces: Segments, shape: tuple[int, int]) -> Share:
     """Return the share of each pixel that hair covers: strands of one layer lie beside each other, layers at random."""
     through = np.ones(shape, np.float32)
     for layer in range(LAYERS):
-        chosen = np.flatnonzero(pieces.layer == layer)
+        chosen = _uncovered(pieces, layer, through)
         area = deposit(pieces.start[chosen], pieces.end[chosen], pieces.width[chosen], (), shape)[0]
         through *= 1 - np.minimum(area, 1)
     return 1 - through
@@ -211,7 +211,7 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
     above = np.zeros((rows, columns), np.float32)
     gloss = (np.float32(0.05 + 0.3 * shot.wet) + 0.25 * pigmented).astype(np.float32)
     for layer in range(LAYERS):
-        chosen = np.flatnonzero(pieces.layer == layer)
+        chosen = _uncovered(pieces, layer, through)
         area, lit, grey, shine = deposit(
             pieces.start[chosen],
             pieces.end[chosen],
@@ -235,6 +235,19 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
     shadow = np.exp(-np.float32(pigment_depth) * imaging.blur(overhead, max(0.4, 0.12 * px_per_mm)))
     hush = np.exp(-np.float32(0.40) * imaging.blur(above, max(0.6, 0.8 * px_per_mm)))
     return Hair(colour, 1 - through, shadow, hush, count)
+
+
+def _uncovered(pieces: Segments, layer: int, through: Plane) -> NDArray[np.intp]:
+    """Return which pieces of a layer are not hidden by the layers outside it; the rest need not be drawn."""
+    chosen = np.flatnonzero(pieces.layer == layer)
+    if layer == 0:
+        return chosen
+    middle = (pieces.start[chosen] + pieces.end[chosen]) * np.float32(0.5)
+    column = np.clip(np.rint(middle[:, 0]), 0, through.shape[1] - 1).astype(np.int32)
+    row = np.clip(np.rint(middle[:, 1]), 0, through.shape[0] - 1).astype(np.int32)
+    # Seen through what lies within a pixel or two, so that no gap of the picture stays empty.
+    around = imaging.blur(through, 0.8)
+    return chosen[around[row, column] > 0.01]
 
 
 def _layer_depth(head: Head, shot: Shot) -> float:
