@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from hairdensity.report.guide import TOPICS, drawing
+from hairdensity.report.guide import TOPICS
+from hairdensity.report.guide_pictures import drawing
 
 
 def main() -> None:
