@@ -11,6 +11,7 @@ import numpy as np
 from hairdensity.arrays import Rgb
 
 ROWS, COLUMNS = 420, 360
+MOST = 4000
 
 
 def head(hair: int = 2500, *, person: int = 0, turn: float = 0.0, gain: float = 1.0, noise: int = 0) -> Rgb:
@@ -22,8 +23,9 @@ def head(hair: int = 2500, *, person: int = 0, turn: float = 0.0, gain: float = 
     for x, y in rng.uniform(-0.6, 0.6, (40, 2)):
         at = (round(centre[0] + 130 * x), round(centre[1] + 165 * y))
         cv2.circle(picture, at, int(rng.integers(1, 4)), (150, 95, 75), -1)
-    angles, radii = rng.uniform(0, 2 * np.pi, hair), np.sqrt(rng.uniform(0.2, 1, hair))
-    for angle, radius, bend in zip(angles, radii, rng.normal(0, 0.3, hair), strict=True):
+    # All the strands that this person may have, so that the first ones are the same however many are shown.
+    angles, radii, bends = rng.uniform(0, 2 * np.pi, MOST), np.sqrt(rng.uniform(0.2, 1, MOST)), rng.normal(0, 0.3, MOST)
+    for angle, radius, bend in zip(angles[:hair], radii[:hair], bends[:hair], strict=True):
         x, y = centre[0] + 126 * radius * np.cos(angle), centre[1] + 160 * radius * np.sin(angle)
         dx, dy = 16 * np.cos(angle + bend), 16 * np.sin(angle + bend)
         ends = ((round(x), round(y)), (round(x - dx), round(y - dy)))
