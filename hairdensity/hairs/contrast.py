@@ -1,0 +1,75 @@
+"""How much darker than the skin around it each pixel is: what hair, and little else, shows in a macro photo."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from hairdensity import imaging
+from hairdensity.arrays import Gray, Plane, Rgb
+
+_COARSE_PX_PER_MM = 24.0
+"""Scale at which the light on the skin is followed: 40 um a pixel, a hair is two of them."""
+_WINDOW_MM = 1.3
+"""The light is followed over this distance: several hairs wide, so that a bundle is not taken for a dark patch."""
+_HAIR_RATIO = 0.88
+"""What is darker than this share of the local median is left out when the skin's brightness is taken."""
+_FLOOR = 6.0
+"""Skin is never taken to be darker than this (of 255): a black border must not divide by nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Contrast of hair against skin.
+
+    Parameters
+    ----------
+    depth : Plane
+        (rows, columns) float32, 0..1: 0 is skin or brighter, 1 is black hair (or, where `light`, white hair).
+    light : bool
+        Whether hair is lighter than skin.
+    """
+
+    depth: Plane
+    light: bool
+
+
+def contrast(rgb: Rgb, px_per_mm: float, light: bool | None = None) -> Contrast:
+    """Return how far each pixel is from the skin around it, towards hair.
+
+    Parameters
+    ----------
+    rgb : Rgb
+        (rows, columns, 3) uint8.
+    px_per_mm : float
+        Scale of the picture, at least roughly.
+    light : bool, optional
+        Whether hair is lighter than skin; by default decided from the picture.
+
+    Notes
+    -----
+    Each colour channel is divided by its own skin brightness nearby, which takes out the colour and the slow changes
+    of the light; then the channel that differs least counts. A hair absorbs all colours. Veins and skin lines are dark
+    in green and blue alone, hair under the skin in red alone, ink and coloured drawings in two of three.
+    """
+    ratios = [channel.astype(np.float32) / _skin(channel, px_per_mm) for channel in np.moveaxis(rgb, 2, 0)]
+    highest = np.maximum(np.maximum(ratios[0], ratios[1]), ratios[2])
+    if light is None:
+        light = False
+    if not light:
+        return Contrast(np.clip(1 - highest, 0, 1), False)
+    lowest = np.minimum(np.minimum(ratios[0], ratios[1]), ratios[2])
+    return Contrast(np.clip(1 - 1 / np.maximum(lowest, 1e-3), 0, 1).astype(np.float32), True)
+
+
+def _skin(channel: Gray, px_per_mm: float) -> Plane:
+    """Return the brightness of the skin under each pixel of one channel."""
+    factor = min(1.0, _COARSE_PX_PER_MM / px_per_mm)
+    rows, columns = channel.shape
+    coarse = imaging.resize(channel, (max(4, round(rows * factor)), max(4, round(columns * factor))))
+    size = int(min(_WINDOW_MM * px_per_mm * factor, min(coarse.shape) * 0.9)) // 2 * 2 + 1
+    size = max(3, size)
+    median = cv2.medianBlur(coarse, size)
+    bare = np.where(coarse < _HAIR_RATIO * median, median, coarse).astype(np.uint8)
+    level = imaging.blur(cv2.medianBlur(bare, size).astype(np.float32), size / 5)
+    return np.maximum(imaging.resize(level, channel.shape), np.float32(_FLOOR))

@@ -1,0 +1,208 @@
+"""Find every hair of a macro photo: contrast, candidate shafts, the set that explains the picture, roots."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from hairdensity import imaging
+from hairdensity.arrays import Mask, Plane, Rgb, Share
+from hairdensity.hairs.choose import FACTOR, Drawn, choose, draw, unexplained
+from hairdensity.hairs.contrast import contrast
+from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
+from hairdensity.hairs.overlay import burnt_in, inner
+from hairdensity.hairs.roots import from_root, units
+from hairdensity.hairs.shafts import Shaft, candidates, ended, halves
+from hairdensity.hairs.trace import BAR, ridges, trace
+
+WORK_PX_PER_MM = 180.0
+"""Scale at which hairs are looked for: a vellus hair of 15 um is 2.7 pixels wide."""
+_SIGMAS = (1.3, 2.4, 4.2, 7.0)
+"""Line filters, in work pixels: for shafts of 25, 46, 81 and 135 um."""
+_START, _KEEP = 0.15, 0.08
+"""A line starts where it answers with this depth, and is followed down to that."""
+_SHORTEST_UM = 155.0
+"""What is shorter is a flake or a pore, also in the fields boxed by hand."""
+_SPLIT = 1.35
+"""Shafts wider than the usual by this factor are also tried as two side by side."""
+_USUAL_UM = 80.0
+"""Thickness of a terminal hair of the scalp where the photo tells nothing better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that one macro photo shows.
+
+    Parameters
+    ----------
+    hairs : tuple of Hair
+        In pixels of the upright photo.
+    share : Share
+        (rows, columns) float32 of the photo: share of each pixel that hair covers.
+    sharp : Mask
+        (rows, columns) of the photo: where hairs would be seen; false for text and borders.
+    px_per_mm : float or None
+        Scale as given.
+    usual_px : float
+        Usual thickness of a hair in pixels of the photo.
+    """
+
+    hairs: tuple[Hair, ...]
+    share: Share
+    sharp: Mask
+    px_per_mm: float | None
+    usual_px: float
+
+
+def find_hairs(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM) -> tuple[Hair, ...]:
+    """Return every hair of a macro photo.
+
+    Parameters
+    ----------
+    rgb : Rgb
+        (rows, columns, 3) uint8: the upright photo.
+    px_per_mm : float or None
+        Its scale. None: estimated from the widths of the hairs, and no lengths are given.
+    terminal_um : float
+        Thickness that parts vellus from terminal, in um.
+
+    Notes
+    -----
+    Oriented line filters of four widths give candidate centre lines; thickness, depth and ends are measured on
+    profiles across each; then the set of shafts is chosen that explains the picture best, each shaft paying for
+    itself, and unusually thick ones paying more, so that a bundle is its hairs. It assumes that hair is darker than
+    the skin around it in all colours. Two hairs exactly one behind the other are seen as one.
+    """
+    return look(rgb, px_per_mm, terminal_um=terminal_um).hairs
+
+
+def hair_share(rgb: Rgb, px_per_mm: float | None = None) -> Share:
+    """Return the share of each pixel that hair covers, (rows, columns) float32."""
+    return look(rgb, px_per_mm).share
+
+
+def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM) -> Found:
+    """Return hairs, share and usable area of a macro photo in one pass; parameters as `find_hairs`."""
+    rows, columns = rgb.shape[:2]
+    factor = WORK_PX_PER_MM / (px_per_mm or guessed_px_per_mm(rgb))
+    factor = min(factor, 4.0, 6000 / max(rows, columns))
+    if factor > 0.9 and factor < 1.1:
+        factor = 1.0
+    work = imaging.resize(rgb, (max(8, round(rows * factor)), max(8, round(columns * factor))))
+    top, bottom, left, right = inner(work)
+    work = np.ascontiguousarray(work[top:bottom, left:right])
+    drawn = burnt_in(work)
+    depth = np.where(drawn, np.float32(0), contrast(work, WORK_PX_PER_MM).depth)
+    chosen = [item for item in shafts(depth) if not _drawn_line(item) and not _inside(drawn, item)]
+    chosen = [from_root(item, depth) for item in chosen]
+    belongs = units(chosen)
+    offset = np.array((left, top), np.float64)
+    size = (columns, rows)
+    hairs = tuple(
+        _hair(item, factor, offset, size, px_per_mm, terminal_um, unit)
+        for item, unit in zip(chosen, belongs, strict=True)
+    )
+    share, sharp = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.bool_)
+    box = tuple(slice(round(a / factor), round(b / factor)) for a, b in ((top, bottom), (left, right)))
+    shape = (box[0].stop - box[0].start, box[1].stop - box[1].start)
+    share[box] = imaging.resize(_share(depth, chosen), shape)
+    sharp[box] = ~imaging.resize_mask(drawn, shape)
+    usual = usual_width([item.width for item in chosen]) / factor
+    return Found(hairs, share, sharp, px_per_mm, usual)
+
+
+def shafts(depth: Plane) -> list[Shaft]:
+    """Return the shafts that explain a picture of depth at `WORK_PX_PER_MM`, in its pixels."""
+    half = imaging.resize(depth, (max(2, round(depth.shape[0] * FACTOR)), max(2, round(depth.shape[1] * FACTOR))))
+    options: list[Shaft] = []
+    for sigma in _SIGMAS:
+        plane, factor = (half, FACTOR) if sigma > 3 else (depth, 1.0)
+        lines = trace(ridges(plane, sigma * factor), sigma * factor, _START, _KEEP, 1.5 * sigma * factor)
+        options += candidates(depth, [(line + 0.5) / factor - 0.5 for line in lines], sigma)
+    options = [item for item in options if _long_enough(item)]
+    first = _chosen(half, options, _USUAL_UM * WORK_PX_PER_MM / 1000, False)
+    usual = usual_width([d.shaft.width for d in first if d.shaft.length > 2.2 * d.shaft.width and d.shaft.depth > 0.3])
+    options += [
+        part for item in options if item.width > _SPLIT * usual for part in halves(depth, item) if _long_enough(part)
+    ]
+    chosen = _chosen(half, options, usual, True)
+    more = []
+    for ends, width in unexplained(half, chosen, usual):
+        line = np.linspace(ends[0], ends[1], max(4, int(np.hypot(*(ends[1] - ends[0])))))
+        item = ended(depth, line, float(np.clip(width, 0.35 * usual, 1.2 * usual)), 1.0)
+        if item is not None and _long_enough(item):
+            more.append(item)
+    if more:
+        chosen = _chosen(half, options + more, usual, True)
+    return [drawn.shaft for drawn in chosen]
+
+
+def usual_width(widths: list[float]) -> float:
+    """Return the usual thickness of hairs: a little below the median, since bundles only make it larger."""
+    return float(np.percentile(widths, 45)) if widths else _USUAL_UM * WORK_PX_PER_MM / 1000
+
+
+def guessed_px_per_mm(rgb: Rgb) -> float:
+    """Return a scale at which the dark lines of a photo would be of the usual thickness."""
+    longest = max(rgb.shape[:2])
+    small = imaging.shrink(rgb, 1024)
+    shrunk = max(small.shape[:2]) / longest
+    depth = contrast(small, max(small.shape[:2]) / 4).depth
+    dark = depth > 0.5 * max(0.1, float(np.percentile(depth, 98)))
+    inside = cv2.distanceTransform(dark.view(np.uint8), cv2.DIST_L2, 5)
+    crest = (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8)) - 0.01) & (inside >= 1)
+    if not crest.any():
+        return WORK_PX_PER_MM
+    width = 2 * float(np.median(inside[crest])) - 0.5
+    return float(np.clip(width / shrunk / (_USUAL_UM / 1000), 20, 2000))
+
+
+def _chosen(half: Plane, options: list[Shaft], usual: float, strict: bool) -> list[Drawn]:
+    drawn = [d for item in options if (d := draw(item, (half.shape[0], half.shape[1]), usual, strict)) is not None]
+    return choose(half, drawn)
+
+
+def _long_enough(shaft: Shaft) -> bool:
+    return shaft.length >= max(1.2 * shaft.width, _SHORTEST_UM * WORK_PX_PER_MM / 1000)
+
+
+def _inside(drawn: Mask, shaft: Shaft) -> bool:
+    x, y = np.rint(shaft.points).astype(int).T
+    rows, columns = drawn.shape
+    return bool(drawn[np.clip(y, 0, rows - 1), np.clip(x, 0, columns - 1)].mean() > 0.2)
+
+
+def _drawn_line(shaft: Shaft) -> bool:
+    """Return whether a shaft is as thin, straight and level as only a drawn scale bar is."""
+    span = np.ptp(shaft.points, axis=0)
+    return bool(shaft.width < 4 and min(span) < 0.012 * max(span) and shaft.length > 40)
+
+
+def _share(depth: Plane, chosen: list[Shaft]) -> Share:
+    """Return the share of each work pixel that hair covers: depth over the depth of the hair nearby."""
+    level = np.percentile([item.depth for item in chosen], 60) if chosen else 1.0
+    return np.clip((depth / np.float32(level) - 0.1) / 0.8, 0, 1).astype(np.float32)
+
+
+def _hair(
+    shaft: Shaft,
+    factor: float,
+    offset: np.ndarray[tuple[int], np.dtype[np.float64]],
+    size: tuple[int, int],
+    px_per_mm: float | None,
+    terminal_um: float,
+    unit: int,
+) -> Hair:
+    line = (shaft.points + offset + 0.5) / factor - 0.5
+    line = np.clip(line, 0, np.array(size) - 1.0)
+    (x0, y0), (x1, y1) = line.min(axis=0).tolist(), line.max(axis=0).tolist()
+    length, thickness = shaft.length / factor, shaft.width / factor
+    edge = 0.6 * thickness + 2
+    cut = x0 < edge or y0 < edge or x1 > size[0] - 1 - edge or y1 > size[1] - 1 - edge
+    um = thickness / px_per_mm * 1000 if px_per_mm else None
+    root = line[0].tolist()
+    return Hair(
+        x0, y0, x1, y1, root[0], root[1], length, thickness, length / px_per_mm if px_per_mm else None, um,
+        kind_of(um, terminal_um), tuple((float(x), float(y)) for x, y in line[:: max(1, len(line) // 24)]),
+        shaft.depth, cut, unit,
+    )  # fmt: skip

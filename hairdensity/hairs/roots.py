@@ -1,0 +1,50 @@
+"""Which end of a shaft is its root, and which shafts leave the skin together."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from hairdensity.arrays import Plane
+from hairdensity.hairs.shafts import Shaft
+
+_UNIT_WIDTHS = 2.2
+"""Hairs are of one follicular unit where their roots are within this many thicknesses."""
+
+
+def from_root(shaft: Shaft, depth: Plane) -> Shaft:
+    """Return the shaft with its points from root to tip.
+
+    Notes
+    -----
+    Under the skin a hair shows as a fading shadow beyond its root; beyond its tip there is bare skin.
+    """
+    first, last = (_beyond(shaft.points[::way], shaft.width, depth) for way in (1, -1))
+    return shaft if first >= last else replace(shaft, points=shaft.points[::-1].copy())
+
+
+def _beyond(points: np.ndarray, width: float, depth: Plane) -> float:
+    """Return the mean depth just beyond the first of the points."""
+    tail = points[min(len(points) - 1, max(2, int(width)))]
+    way = (points[0] - tail) / max(1e-9, float(np.hypot(*(points[0] - tail))))
+    steps = np.linspace(0.3, 1.8, 10) * width
+    at = (points[0] + steps[:, None] * way).astype(np.float32)
+    return float(cv2.remap(depth, at[None, :, 0], at[None, :, 1], cv2.INTER_LINEAR).mean())
+
+
+def units(shafts: Sequence[Shaft]) -> list[int]:
+    """Return the number of the follicular unit of each shaft: single linkage of roots."""
+    if not shafts:
+        return []
+    roots = np.array([shaft.points[0] for shaft in shafts])
+    widths = np.array([shaft.width for shaft in shafts])
+    reach = _UNIT_WIDTHS * np.maximum(np.maximum(widths[:, None], widths[None]), np.median(widths))
+    near = np.hypot(*(roots[:, None] - roots[None]).transpose(2, 0, 1)) <= reach
+    number = list(range(len(shafts)))
+    for a, b in zip(*np.nonzero(near), strict=True):
+        low, high = sorted((number[a], number[b]))
+        if low != high:
+            number = [low if n == high else n for n in number]
+    names = {n: i for i, n in enumerate(dict.fromkeys(number))}
+    return [names[n] for n in number]

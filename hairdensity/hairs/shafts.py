@@ -1,0 +1,262 @@
+"""Shafts: a centre line with a thickness and a depth, measured on the picture from a rough line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import hypot
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairdensity.arrays import Plane
+from hairdensity.hairs.trace import BAR, Points
+
+_SHARP = 0.7
+"""A line that turns by more than this (radians) at one corner is two lines."""
+_ACROSS = 49
+"""Samples across a shaft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shaft:
+    """A stretch of hair in work pixels.
+
+    Parameters
+    ----------
+    points : Points
+        (points, 2) float64: x, y along the centre line.
+    width : float
+        Thickness: full width at half depth, in pixels.
+    depth : float
+        Median depth of the centre line.
+    """
+
+    points: Points
+    width: float
+    depth: float
+    edge: float = 0.0
+
+    @property
+    def length(self) -> float:
+        """Length of the centre line in pixels."""
+        return float(np.hypot(*np.diff(self.points, axis=0).T).sum())
+
+
+def pieces(line: Points, width: float) -> list[Points]:
+    """Cut a walked line at sharp corners and smooth each piece.
+
+    Parameters
+    ----------
+    line : Points
+        Points about one pixel apart.
+    width : float
+        Thickness that the line filter was made for, in pixels.
+    """
+    corners = cv2.approxPolyDP(line.astype(np.float32).reshape(-1, 1, 2), 0.2 * width + 0.6, False).reshape(-1, 2)
+    cuts = [0]
+    if len(corners) > 2:
+        steps = np.diff(corners, axis=0).astype(np.float64)
+        angles = np.arctan2(steps[:, 1], steps[:, 0])
+        turns = np.abs((np.diff(angles) + np.pi) % (2 * np.pi) - np.pi)
+        for corner in corners[1:-1][turns > _SHARP]:
+            cuts.append(int(np.argmin(np.hypot(*(line - corner).T))))
+    cuts.append(len(line) - 1)
+    return [_smooth(line[a : b + 1], width) for a, b in zip(cuts, cuts[1:], strict=False) if b - a >= 0.8 * width]
+
+
+def _smooth(line: Points, width: float) -> Points:
+    """Return the line smoothed: a parabola where one fits, else a running mean over one and a half thicknesses."""
+    along = np.linspace(-1, 1, len(line))
+    degree = 2 if len(line) > 4 * width else 1
+    basis = np.vander(along, degree + 1)
+    fit: Points = basis @ np.linalg.lstsq(basis, line, rcond=None)[0]
+    if np.abs(fit - line).max() <= 0.35 * width + 1:
+        return fit
+    window = max(3, int(1.5 * width)) | 1
+    padded = np.pad(line, ((window // 2, window // 2), (0, 0)), mode="reflect", reflect_type="odd")
+    kernel = np.full(window, 1 / window)
+    return np.column_stack([np.convolve(padded[:, axis], kernel, mode="valid") for axis in (0, 1)])
+
+
+def measured(depth: Plane, line: Points, width: float) -> list[Shaft]:
+    """Measure thickness, depth and ends of a shaft along a smooth line.
+
+    Parameters
+    ----------
+    depth : Plane
+        (rows, columns) float32.
+    line : Points
+        Smooth centre line, points about one pixel apart.
+    width : float
+        Thickness that the line filter was made for, in pixels.
+
+    Returns
+    -------
+    list of Shaft
+        None where there is nothing; two where the line lies off the middle of something wide: the whole, and the
+        narrower one around the line, which may be one hair of a bundle.
+    """
+    step = max(1, round(width / 4))
+    stations = line[::step] if len(line) > 3 * step else line
+    normal = _normals(stations)
+    reach = 1.7 * width + 2
+    offsets = np.linspace(-reach, reach, _ACROSS)
+    profile = _sample(depth, stations[:, None] + offsets[None, :, None] * normal[:, None])
+    middle = _ACROSS // 2
+    centre = profile[:, middle - 1 : middle + 2].mean(axis=1)
+    level = float(np.median(centre))
+    if level < 0.05:
+        return []
+    spacing = offsets[1] - offsets[0]
+    right = _edge(profile[:, middle:], level) * spacing
+    left = _edge(profile[:, middle::-1], level) * spacing
+    shafts = []
+    for near, far in _sides(left, right, reach):
+        moved = stations + ((far - near) / 2) * normal
+        full = near + far
+        if full < 1.0:
+            continue
+        one = ended(depth, moved, full, level)
+        if one is not None:
+            shafts.append(one)
+    return shafts
+
+
+def _sides(left: NDArray[np.float64], right: NDArray[np.float64], reach: float) -> list[tuple[float, float]]:
+    """Return plausible (left, right) half widths."""
+    a, b = (float(np.median(side)) for side in (left, right))
+    open_a, open_b = a >= reach * 0.98, b >= reach * 0.98
+    if open_a and open_b:
+        return [(reach, reach)]
+    if open_a:
+        return [(b, b)]
+    if open_b:
+        return [(a, a)]
+    both = [(a, b)]
+    if max(a, b) > 1.6 * min(a, b) + 0.5:
+        both.append((min(a, b), min(a, b)))
+    return both
+
+
+def _edge(profile: NDArray[np.float32], level: float) -> NDArray[np.float64]:
+    """Return, in samples from the centre, where each station's profile falls to half, or has its valley."""
+    count = profile.shape[1]
+    below = profile < 0.5 * level
+    first = np.where(below.any(axis=1), below.argmax(axis=1), count - 1)
+    rows = np.arange(len(profile))
+    before = np.maximum(first - 1, 0)
+    drop = profile[rows, before] - profile[rows, first]
+    part = np.where(drop > 1e-6, (profile[rows, before] - 0.5 * level) / np.maximum(drop, 1e-6), 1.0)
+    edge = before + np.clip(part, 0, 1)
+    # A valley between two hairs: lower than what comes after it by a tenth of the depth.
+    ahead = np.maximum.accumulate(profile[:, ::-1], axis=1)[:, ::-1]
+    valley = (profile < 0.85 * level) & (ahead > profile + 0.1 * level)
+    lowest = np.where(valley, profile, np.inf)
+    at = lowest.argmin(axis=1)
+    return np.where(valley.any(axis=1) & (at < edge), at, edge).astype(np.float64)
+
+
+def ended(depth: Plane, stations: Points, width: float, level: float) -> Shaft | None:
+    """Return the shaft between the places where the depth along it falls to half."""
+    steps = np.diff(stations, axis=0)
+    run = np.concatenate([[0.0], np.cumsum(np.hypot(*steps.T))])
+    beyond = 1.5 * width
+    at = np.arange(-beyond, run[-1] + beyond, 1.0)
+    path = _along(stations, run, at)
+    lanes = np.linspace(-0.2, 0.2, 3) * width
+    values = _sample(depth, path[:, None] + lanes[None, :, None] * _normals(path)[:, None]).mean(axis=1)
+    values = cv2.blur(values.reshape(-1, 1), (1, max(1, round(width / 5)) | 1), borderType=cv2.BORDER_REPLICATE).ravel()
+    inside = (at >= 0) & (at <= run[-1])
+    level = float(np.percentile(values[inside], 65))
+    good = values >= 0.55 * level
+    middle = np.flatnonzero(good & inside)
+    if len(middle) == 0:
+        return None
+    # The longest run, over gaps of at most a third of a thickness.
+    kept = (
+        cv2.morphologyEx(
+            good.astype(np.uint8).reshape(-1, 1), cv2.MORPH_CLOSE, np.ones((max(1, round(width * 0.8)), 1), np.uint8)
+        ).ravel()
+        > 0
+    )
+    bounds = np.flatnonzero(np.diff(np.concatenate([[False], kept, [False]]).astype(np.int8)))
+    runs = bounds.reshape(-1, 2)
+    first, last = runs[np.argmax(runs[:, 1] - runs[:, 0])]
+    if last - first < 3:
+        return None
+    points = path[first:last]
+    inner = float(np.median(values[first:last]))
+    return Shaft(points, width, inner, _edge_slope(depth, points, width) / inner)
+
+
+def _edge_slope(depth: Plane, points: Points, width: float) -> float:
+    """Return the slope of depth at the sharper side of a shaft, in depth a pixel."""
+    stations = points[:: max(1, len(points) // 12)]
+    across = np.linspace(-0.35, 0.35, 9) * width + np.linspace(-1.5, 1.5, 9)
+    spacing = across[1] - across[0]
+    best = 0.0
+    for side in (-1, 1):
+        offsets = side * width / 2 + across
+        profile = _sample(depth, stations[:, None] + offsets[None, :, None] * _normals(stations)[:, None])
+        slope = np.abs(profile[:, 2:] - profile[:, :-2]).max(axis=1) / (2 * spacing)
+        best = max(best, float(np.median(slope)))
+    return best
+
+
+def _along(stations: Points, run: NDArray[np.float64], at: NDArray[np.float64]) -> Points:
+    """Return points at distances along the stations, straight on beyond both ends."""
+    path = np.column_stack([np.interp(at, run, stations[:, axis]) for axis in (0, 1)])
+    tail = max(1, min(len(stations) - 1, 4))
+    for outside, end, other in (
+        (at < 0, stations[0], stations[tail]),
+        (at > run[-1], stations[-1], stations[-1 - tail]),
+    ):
+        way = (end - other) / max(1e-9, hypot(*(end - other)))
+        distance = np.where(at < 0, -at, at - run[-1])[outside]
+        path[outside] = end + distance[:, None] * way
+    return path
+
+
+def _normals(points: Points) -> Points:
+    """Return unit normals of a line's points."""
+    if len(points) < 2:
+        return np.array([[0.0, 1.0]] * len(points))
+    ahead = np.gradient(points, axis=0)
+    size = np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-9)
+    return np.column_stack([-ahead[:, 1] / size, ahead[:, 0] / size])
+
+
+def _sample(depth: Plane, points: NDArray[np.float64]) -> Plane:
+    """Return bilinear samples of depth at x, y; 0 outside."""
+    out: Plane = cv2.remap(  # type: ignore[assignment]
+        depth, points[..., 0].astype(np.float32), points[..., 1].astype(np.float32), cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    return out
+
+
+def halves(depth: Plane, shaft: Shaft) -> list[Shaft]:
+    """Return two shafts side by side in place of one that is too wide."""
+    normal = _normals(shaft.points)
+    found = []
+    for side in (-0.25, 0.25):
+        one = ended(depth, shaft.points + side * shaft.width * normal, shaft.width / 2, shaft.depth)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def outline(shaft: Shaft, factor: float) -> Points:
+    """Return the outline of a shaft as a polygon, in pixels of a picture `factor` times the size."""
+    # Square ends: a stub is cut, not rounded.
+    step = max(1, round(shaft.width / 3))
+    points = np.vstack([shaft.points[:-1:step], shaft.points[-1:]])
+    side = _normals(points) * (shaft.width / 2)
+    polygon = np.vstack([points + side, (points - side)[::-1]])
+    return (polygon + 0.5) * factor - 0.5
+
+
+def candidates(depth: Plane, lines: Sequence[Points], sigma: float) -> list[Shaft]:
+    """Return the shafts that walked lines may be."""
+    width = BAR * sigma
+    return [shaft for line in lines for piece in pieces(line, width) for shaft in measured(depth, piece, width)]
