@@ -2,32 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
 
 import numpy as np
 
 from hairdensity.columns import Cell
 from hairdensity.progress import words
-from hairdensity.progress.model import Setting, setting_of
+from hairdensity.progress.belief import Belief, believe
+from hairdensity.progress.model import Floats, Setting, day_of, setting_of
 from hairdensity.progress.sessions import Z95, Series, sessions_by_view
-from hairdensity.progress.verdict import (
-    FEWEST_SESSIONS,
-    MATTERS,
-    VERDICTS,
-    WEEKS_ON,
-    Belief,
-    believe,
-    day_of,
-    probabilities,
-)
+from hairdensity.progress.verdict import FEWEST_SESSIONS, VERDICTS, obstacle, probabilities
 from hairdensity.progress.view import FittedCourse, ViewProgress
 from hairdensity.treatments import Treatments
-
-BASELINE_WEEKS: Final = 2.0
-"""Sessions until this long after treatment began show the head as it was."""
-BASELINE_SESSIONS: Final = 3
-SESSIONS_INSTEAD: Final = 8
-"""So many sessions in all tell as much of the noise as three before treatment."""
 
 
 def follow(rows: Iterable[Mapping[str, Cell]], treatments: Treatments, today: date) -> tuple[ViewProgress, ...]:
@@ -59,9 +44,8 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
     if setting.end <= 0:
         return _without_course(series, today)
     belief = believe(setting)
-    on_treatment = bool(setting.drives) and setting.stop >= setting.end
-    obstacle = _obstacle(setting, belief)
-    chances = probabilities(belief, setting, blocked=obstacle is not None, on_treatment=on_treatment)
+    blocked = obstacle(setting, belief)
+    chances = probabilities(belief, setting, blocked=blocked is not None)
     verdict = max(VERDICTS, key=lambda name: chances[name])
     unit = setting.unit
     shown = belief.p_gain >= 0.5 and len(sessions) >= FEWEST_SESSIONS
@@ -81,30 +65,13 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
         retained_low=None if kept is None else float(kept[1]),
         retained_high=None if kept is None else float(kept[2]),
         smallest_detectable_change=float(Z95 * np.sqrt(2) * belief.sigma * unit) if len(sessions) > 2 else None,
-        reason=words.reason(verdict, obstacle, setting, belief, series, today),
+        reason=words.reason(verdict, blocked, setting, belief, series, today),
         sessions=sessions,
         course=_course(setting, belief),
-        half_life_days=float(belief.half_life * 7) if temporary else None,
-        back_at_untreated=day_of(setting, belief.back) if temporary else None,
+        half_life_days=float(np.median(belief.half_life) * 7) if temporary else None,
+        back_at_untreated=day_of(setting, float(np.median(belief.back))) if temporary else None,
         unit=unit,
     )
-
-
-def _obstacle(setting: Setting, belief: Belief) -> str | None:
-    """Return what forbids any verdict, by the rules of the field, or None."""
-    count = len(setting.weeks)
-    if count < FEWEST_SESSIONS:
-        return "few"
-    if not setting.drives:
-        return "noise" if count < SESSIONS_INSTEAD and setting.end < WEEKS_ON else None
-    baseline = int((setting.weeks <= setting.start + BASELINE_WEEKS).sum())
-    if setting.end - setting.start < WEEKS_ON:
-        return "early"
-    if baseline == 0 and belief.p_gain > 0.5:
-        return "no_baseline"
-    if baseline < BASELINE_SESSIONS and count < SESSIONS_INSTEAD:
-        return "noise"
-    return None
 
 
 def _course(setting: Setting, belief: Belief) -> FittedCourse:
@@ -112,7 +79,7 @@ def _course(setting: Setting, belief: Belief) -> FittedCourse:
     days = [round(week * 7) for week in curves.weeks]
     once = [index for index, day in enumerate(days) if index == 0 or day != days[index - 1]]
 
-    def values(points: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, ...]:
+    def values(points: Floats) -> tuple[float, ...]:
         return tuple(float((points[index] + setting.zero) * setting.unit) for index in once)
 
     dates = tuple(day for index in once if (day := day_of(setting, days[index] / 7)) is not None)

@@ -13,7 +13,8 @@ to 8 months (Dhurat 2013); untreated hair loses 0 to 5 % a year.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -31,23 +32,30 @@ BACKGROUND_WEEKS: Final = 26.0
 HOLD_WEEKS: Final = 30 / 7
 """A single session works this long; sessions nearer than this are one stretch of treatment."""
 
-LAGS: Final = (1.0, 5.0, 9.0, 14.0)
-RISES: Final = (3.0, 7.0, 14.0, 28.0)
+RISES: Final = (
+    (1.0, 3.0, 1.0), (2.0, 6.0, 1.0), (2.0, 14.0, 1.0), (4.0, 28.0, 1.0), (8.0, 4.0, 1.0), (8.0, 10.0, 1.0),
+    (2.0, 4.0, 2.0), (2.0, 8.0, 2.0), (4.0, 14.0, 2.0), (6.0, 5.0, 2.0), (10.0, 4.0, 2.0), (12.0, 8.0, 2.0),
+)  # fmt: skip
+"""Weeks of lag, weeks of the time constant, and how late it bends: half of the gain is there after 3 to 24 weeks."""
+RISE_PRIOR: Final = (0.05, 0.1, 0.1, 0.06, 0.08, 0.1, 0.1, 0.12, 0.06, 0.1, 0.08, 0.05)
 DECAYS: Final = ((0.0, 4.0), (0.0, 10.0), (0.0, 24.0), (6.0, 4.0), (6.0, 12.0), (13.0, 5.0), (13.0, 14.0), (4.0, 60.0))
-"""(weeks after stopping until it begins to go, weeks in which it falls to 1/e)."""
-RETAINED: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-LAG_PRIOR: Final = (0.25, 0.3, 0.25, 0.2)
-RISE_PRIOR: Final = (0.25, 0.3, 0.25, 0.2)
+"""Weeks after stopping until it begins to go, and weeks in which it then falls to 1/e."""
 DECAY_PRIOR: Final = (0.15, 0.2, 0.12, 0.15, 0.13, 0.1, 0.07, 0.08)
+RETAINED: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 RETAINED_PRIOR: Final = (0.2, 0.1, 0.08, 0.06, 0.05, 0.04, 0.05, 0.06, 0.08, 0.1, 0.18)
 
 GAIN_SD: Final = 12.0
-TREND_MEAN: Final = -0.5
-TREND_SD: Final = 2.5
+TRENDS: Final = ((-0.8, 1.0, 0.75), (-3.0, 4.0, 0.25))
+"""Mean, standard deviation (points a year) and probability: untreated hair loses 0 to 5 % a year, some lose faster."""
 SEASON_SD: Final = 0.8
 SHED_SD: Final = 1.0
 STEP_SD: Final = 5.0
 LEVEL_SD: Final = 50.0
+CHANGE_SD: Final = 6.0
+CHANGE_WEEKS: Final = 4.0
+P_EFFECT: Final = 0.5
+P_CHANGE: Final = 0.04
+"""Probability of a lasting change that nobody wrote down: 3 to 15 points are found after a new lamp or phone."""
 REGROWTH_WEEKS: Final = 6.0
 """After a haircut hair covers less until it has grown again: 0.35 mm a day, so 15 mm in 6 weeks."""
 MOST_EVENTS: Final = 6
@@ -135,18 +143,23 @@ class Shapes:
 
     Parameters
     ----------
-    lag, rise, off, decay, retained : NDArray of float64, shape (shapes,)
-        Weeks, weeks, weeks, weeks, share.
+    lag, rise, order, off, decay, retained : NDArray of float64, shape (shapes,)
+        Weeks, weeks, number, weeks, weeks, share.
     log_prior : NDArray of float64, shape (shapes,)
         Logarithm of the prior probability of each.
     """
 
     lag: Floats
     rise: Floats
+    order: Floats
     off: Floats
     decay: Floats
     retained: Floats
     log_prior: Floats
+
+    def at(self, index: NDArray[np.int64]) -> "Shapes":
+        """Return the chosen shapes."""
+        return Shapes(*(getattr(self, name)[index] for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +167,13 @@ class Prior:
     """How strongly the parts of a course are expected; checks vary it."""
 
     gain_sd: float = GAIN_SD
-    trend_mean: float = TREND_MEAN
-    trend_sd: float = TREND_SD
+    trends: tuple[tuple[float, float, float], ...] = TRENDS
     season_sd: float = SEASON_SD
     shed_sd: float = SHED_SD
     step_sd: float = STEP_SD
+    change_sd: float = CHANGE_SD
+    p_effect: float = P_EFFECT
+    p_change: float = P_CHANGE
 
 
 def setting_of(sessions: Sequence[Session], treatments: Treatments) -> Setting:
@@ -208,18 +223,16 @@ def point_size(values: Floats) -> float:
 def shapes_for(setting: Setting) -> Shapes:
     """Return the grid: all shapes where treatment stopped, lag and rise only where it goes on."""
     stopped = setting.stop < setting.end
-    axes = [np.arange(len(LAGS)), np.arange(len(RISES))]
+    axes = [np.arange(len(RISES))]
     axes += [np.arange(len(DECAYS)), np.arange(len(RETAINED))] if stopped else [np.arange(1), np.arange(1)]
-    lag, rise, decay, retained = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
-    prior = np.array(LAG_PRIOR)[lag] * np.array(RISE_PRIOR)[rise]
+    rise, decay, retained = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
+    prior = np.array(RISE_PRIOR)[rise]
     if stopped:
         prior = prior * np.array(DECAY_PRIOR)[decay] * np.array(RETAINED_PRIOR)[retained]
-    decays = np.array(DECAYS)[decay]
+    rises, decays = np.array(RISES)[rise], np.array(DECAYS)[decay]
     return Shapes(
-        np.array(LAGS)[lag],
-        np.array(RISES)[rise],
-        decays[:, 0],
-        decays[:, 1],
+        *(rises[:, column] for column in range(3)),
+        *(decays[:, column] for column in range(2)),
         np.array(RETAINED)[retained],
         np.log(prior / prior.sum()),
     )
@@ -243,34 +256,48 @@ def response(drive: Drive, shapes: Shapes, weeks: Floats) -> Floats:
 
     Notes
     -----
-    Two pools fill alike, towards 1, with the rise's time constant, a lag after treatment begins. One keeps what it
-    has, the other loses it with the decay's time constant once treatment has been off for `off` weeks. The response
-    is their mean, weighted by the share retained. Both are exact: exponentials between the changes of the drive.
+    Two pools fill alike, a lag after treatment begins, as (1 - exp(-t / rise))^order. One keeps what it has, the other
+    loses it with the decay's time constant once treatment has been off for `off` weeks; when treatment begins again,
+    each goes on from where it is. The response is their mean, weighted by the share retained. All is exact, since
+    nothing but exponentials lies between two changes of the drive.
     """
-    lag, rise = shapes.lag[:, None], shapes.rise[:, None]
+    lag, rise, order = shapes.lag[:, None], shapes.rise[:, None], shapes.order[:, None]
     off, decay = shapes.off[:, None], shapes.decay[:, None]
-    kept, lost = np.zeros((len(shapes.lag), len(weeks))), np.zeros((len(shapes.lag), len(weeks)))
-    kept_at, lost_at = np.zeros_like(lag), np.zeros_like(lag)
+
+    def level(time: Floats) -> Floats:
+        return np.asarray((1 - np.exp(-time / rise)) ** order)
+
+    kept, lost = np.zeros((len(lag), len(weeks))), np.zeros((len(lag), len(weeks)))
+    kept_age, lost_age = np.zeros_like(lag), np.zeros_like(lag)
     for index, (begin, end) in enumerate(drive.on):
         until = drive.on[index + 1][0] + lag if index + 1 < len(drive.on) else np.inf
         rises_for = np.clip(weeks[None, :] - begin - lag, 0.0, end - begin)
-        grown = np.exp(-rises_for / rise)
         fall_from = end + np.maximum(lag, off)
         falls_for = np.clip(weeks[None, :] - fall_from, 0.0, np.inf)
         here = (weeks[None, :] >= begin + lag) & (weeks[None, :] < until)
-        kept = np.where(here, 1 - (1 - kept_at) * grown, kept)
-        lost = np.where(here, (1 - (1 - lost_at) * grown) * np.exp(-falls_for / decay), lost)
+        kept = np.where(here, level(kept_age + rises_for), kept)
+        lost = np.where(here, level(lost_age + rises_for) * np.exp(-falls_for / decay), lost)
         if index + 1 < len(drive.on):
-            whole = np.exp(-(end - begin) / rise)
-            gap = np.clip(until - fall_from, 0.0, np.inf)
-            kept_at = 1 - (1 - kept_at) * whole
-            lost_at = (1 - (1 - lost_at) * whole) * np.exp(-gap / decay)
+            left = level(lost_age + end - begin) * np.exp(-np.clip(until - fall_from, 0.0, np.inf) / decay)
+            kept_age = kept_age + end - begin
+            lost_age = -rise * np.log1p(-np.minimum(left ** (1 / order), 1 - 1e-12))
     share = shapes.retained[:, None]
     return np.asarray(share * kept + (1 - share) * lost)
 
 
-def nuisance(setting: Setting, weeks: Floats, prior: Prior) -> tuple[Floats, Floats, Floats]:
+def nuisance(setting: Setting, weeks: Floats, prior: Prior, trend: int = 0) -> tuple[Floats, Floats, Floats]:
     """Return the columns that are no effect, with mean and standard deviation of their priors.
+
+    Parameters
+    ----------
+    setting : Setting
+        The series.
+    weeks : NDArray of float64, shape (times,)
+        Any times.
+    prior : Prior
+        Strengths.
+    trend : int
+        Which of the prior's trends.
 
     Returns
     -------
@@ -282,8 +309,8 @@ def nuisance(setting: Setting, weeks: Floats, prior: Prior) -> tuple[Floats, Flo
     year = setting.first.timetuple().tm_yday / 7 + weeks
     angle = 2 * np.pi * year / YEAR
     columns = [np.ones_like(weeks), (weeks - middle) / YEAR, np.cos(angle), np.sin(angle)]
-    mean = [0.0, prior.trend_mean, 0.0, 0.0]
-    sd = [LEVEL_SD, prior.trend_sd, prior.season_sd, prior.season_sd]
+    mean = [0.0, prior.trends[trend][0], 0.0, 0.0]
+    sd = [LEVEL_SD, prior.trends[trend][1], prior.season_sd, prior.season_sd]
     for week in setting.steps:
         columns.append((weeks >= week).astype(np.float64))
         mean.append(0.0)
@@ -298,9 +325,20 @@ def nuisance(setting: Setting, weeks: Floats, prior: Prior) -> tuple[Floats, Flo
 
 
 def shed(setting: Setting, weeks: Floats) -> Floats:
-    """Return the early shed, 1 at its deepest: hairs that were about to fall do so a few weeks after treatment begins."""
+    """Return the early shed, 1 at its deepest: hairs that were about to fall do so soon after treatment begins."""
     since = weeks - setting.start
     return np.asarray(np.where(since > 0, np.exp(-(((since - 5.0) / 3.0) ** 2)), 0.0))
+
+
+def changes(setting: Setting) -> Floats:
+    """Return the weeks in which an unrecorded change may have happened: between any two sessions but the outermost."""
+    weeks = setting.weeks
+    return np.asarray((weeks[1:-2] + weeks[2:-1]) / 2 if len(weeks) > 3 else (weeks[:1] + weeks[-1:]) / 2)
+
+
+def change(weeks: Floats, at: Floats) -> Floats:
+    """Return a lasting change of one point, smooth over about a month; shape (changes, times)."""
+    return np.asarray(1 / (1 + np.exp(-np.clip((weeks[None, :] - at[:, None]) / CHANGE_WEEKS * 4, -50, 50))))
 
 
 def _drives(courses: Sequence[Course], first: date, end: float) -> tuple[tuple[Drive, ...], tuple[str, ...]]:
@@ -314,7 +352,7 @@ def _drives(courses: Sequence[Course], first: date, end: float) -> tuple[tuple[D
         if start < -BACKGROUND_WEEKS and len(on) == 1 and stop >= end:
             background.append(of_kind[0].name)
             continue
-        gaps = [later[0] - earlier[0] for earlier, later in zip(on, on[1:], strict=False)]
+        gaps = [later[0] - earlier[0] for earlier, later in pairwise(on)]
         if of_kind[-1].sessions and end - stop <= max(1.5 * HOLD_WEEKS, 1.25 * float(np.median(gaps or [0.0]))):
             stop = np.inf
         stop = stop if stop < end else np.inf
@@ -349,3 +387,13 @@ def _events(events: Sequence[Event], first: date, end: float) -> tuple[tuple[flo
     steps = tuple(dict.fromkeys(week for kind, week in inside if kind != "haircut"))
     haircuts = tuple(dict.fromkeys(week for kind, week in inside if kind == "haircut"))
     return steps[:MOST_EVENTS], haircuts[:MOST_EVENTS]
+
+
+def day_of(setting: Setting, week: float) -> date | None:
+    """Return the day of a week of the series; None where there is none in the calendar."""
+    if not np.isfinite(week):
+        return None
+    try:
+        return setting.first + timedelta(days=round(week * 7))
+    except OverflowError:
+        return None

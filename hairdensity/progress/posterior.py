@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from hairdensity.progress.model import Floats, Prior, Setting, Shapes, nuisance, response, shed
+from hairdensity.progress.model import Floats, Prior, Setting, Shapes, change, changes, nuisance, response, shed
 
 SIGMAS: Final[Floats] = np.exp(np.linspace(np.log(0.05), np.log(15.0), 44))
 """Standard deviation of the noise of one session, in points."""
@@ -100,15 +100,15 @@ class Draws:
     coefficients: Floats
 
 
-def no_effect(setting: Setting, prior: Prior) -> Model:
-    """Return the model without an effect."""
-    columns, mean, sd = nuisance(setting, setting.weeks, prior)
+def no_effect(setting: Setting, prior: Prior, trend: int = 0) -> Model:
+    """Return the model without an effect; columns are those of `nuisance`."""
+    columns, mean, sd = nuisance(setting, setting.weeks, prior, trend)
     return Model(columns[None], mean, sd, np.zeros(1), ())
 
 
-def with_effect(setting: Setting, shapes: Shapes, prior: Prior) -> Model:
-    """Return the model with a response to each treatment and an early shed."""
-    base, mean, sd = nuisance(setting, setting.weeks, prior)
+def with_effect(setting: Setting, shapes: Shapes, prior: Prior, trend: int = 0) -> Model:
+    """Return the model with an early shed and a response to each treatment behind the columns of `nuisance`."""
+    base, mean, sd = nuisance(setting, setting.weeks, prior, trend)
     several = len(shapes.lag)
     columns = [np.broadcast_to(base, (several, *base.shape))]
     columns.append(np.broadcast_to(shed(setting, setting.weeks)[:, None], (several, len(setting.weeks), 1)))
@@ -121,6 +121,23 @@ def with_effect(setting: Setting, shapes: Shapes, prior: Prior) -> Model:
         np.concatenate([sd, [prior.shed_sd], np.full(len(effects), prior.gain_sd)]),
         shapes.log_prior,
         effects,
+    )
+
+
+def with_change(setting: Setting, prior: Prior) -> Model:
+    """Return the model with one lasting change that nobody wrote down; a shape is the week of it.
+
+    It stands for new cameras, other hair styles and whatever else moves a series without being treatment.
+    """
+    base, mean, sd = nuisance(setting, setting.weeks, prior)
+    weeks = changes(setting)
+    columns = [np.broadcast_to(base, (len(weeks), *base.shape)), change(setting.weeks, weeks)[:, :, None]]
+    return Model(
+        np.concatenate(columns, axis=2),
+        np.concatenate([mean, [0.0]]),
+        np.concatenate([sd, [prior.change_sd]]),
+        np.full(len(weeks), -np.log(len(weeks))),
+        (),
     )
 
 

@@ -5,9 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from hairdensity.progress.model import Setting
+from hairdensity.progress.belief import Belief
+from hairdensity.progress.model import Setting, day_of
 from hairdensity.progress.sessions import Series
-from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON, Belief, day_of
+from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON
 from hairdensity.progress.view import ViewProgress
 
 MONTHS: Final = (

@@ -1,0 +1,244 @@
+"""Belief: the models of a course weighed by their evidence, and what they say together, as draws of equal weight."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from hairdensity.progress.model import (
+    YEAR,
+    Floats,
+    Prior,
+    Setting,
+    Shapes,
+    change,
+    changes,
+    nuisance,
+    response,
+    shapes_for,
+    shed,
+)
+from hairdensity.progress.posterior import Draws, Fit, draw, fit, no_effect, with_change, with_effect
+
+DRAWS: Final = 4000
+CURVE_STEPS: Final = 140
+MATTERS: Final = 2.0
+"""Points: a smaller gain is no gain that would matter."""
+FALLS_A_YEAR: Final = 2.5
+FALLS: Final = 2.5
+"""Points a year, and points over the series: less is within what untreated hair and seasons do."""
+MOST: Final = 0.5
+"""Share of the gain that parts temporary from sustained."""
+CAMERA_STEP: Final = 15.0
+"""Points: a new lamp or phone has been seen to move coverage by so much, but hardly by more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The fitted course in points above `Setting.zero`.
+
+    Parameters
+    ----------
+    weeks : NDArray of float64, shape (times,)
+        From the first session to the last.
+    mean, low, high, untreated : NDArray of float64, shape (times,)
+        Course, its 95 % band, and what is expected without treatment.
+    """
+
+    weeks: Floats
+    mean: Floats
+    low: Floats
+    high: Floats
+    untreated: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What the data say, before any rule.
+
+    Parameters
+    ----------
+    p_gain : float
+        Probability of a gain that matters.
+    p_lost : float
+        Probability that most of it is gone at the last session, given the gain; nan while treatment goes on.
+    p_fall, p_rise : float
+        Probability that there is no such gain, and the course falls; and that it rises, or changed without a record.
+    p_change : float
+        Probability of a change that nobody wrote down.
+    gain, retained : NDArray of float64, shape (draws,)
+        Draws, given the gain; `retained` only has a meaning once treatment stopped.
+    half_life, back : NDArray of float64, shape (draws,)
+        Weeks after stopping in which half of what is lost goes, and the week in which the course is back at the
+        untreated one (infinite where it never is), given the gain.
+    trend : float
+        Points a year, of the untreated course.
+    total : float
+        Points from the first session to the last, of the course without seasons.
+    sigma : float
+        Noise of one session, in points.
+    outlier : NDArray of float64, shape (sessions,)
+        Probability that a session is an outlier.
+    curves : Curves
+        The course.
+    log_evidence : float
+        Of all models together.
+    """
+
+    p_gain: float
+    p_lost: float
+    p_fall: float
+    p_rise: float
+    p_change: float
+    gain: Floats
+    retained: Floats
+    half_life: Floats
+    back: Floats
+    trend: float
+    total: float
+    sigma: float
+    outlier: Floats
+    curves: Curves
+    log_evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One model: its name, its probability, its posterior."""
+
+    name: str
+    probability: float
+    fitted: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Draws of one model on the time grid; `effect` is all that treatment adds, `other` all that is left."""
+
+    draws: Draws
+    effect: Floats
+    other: Floats
+    trend: Floats
+    total: Floats
+    changed: NDArray[np.bool_]
+
+
+def believe(setting: Setting, prior: Prior | None = None, outlier: Floats | None = None) -> Belief:
+    """Return what the data say about a series.
+
+    Parameters
+    ----------
+    setting : Setting
+        At least two sessions.
+    prior : Prior, optional
+        Strengths of the priors.
+    outlier : NDArray of float64, shape (sessions,), optional
+        Probabilities of being an outlier, where they are given.
+    """
+    prior = prior or Prior()
+    shapes = shapes_for(setting)
+    parts, log_evidence = weigh(setting, shapes, prior, outlier)
+    weeks = np.linspace(0.0, setting.end, CURVE_STEPS)
+    samples = [
+        _sample(part, setting, shapes, prior, weeks, count)
+        for part, count in zip(parts, _counts([part.probability for part in parts]), strict=True)
+        if count
+    ]
+    return _together(setting, shapes, parts, samples, weeks, log_evidence)
+
+
+def weigh(setting: Setting, shapes: Shapes, prior: Prior, outlier: Floats | None = None) -> tuple[list[_Part], float]:
+    """Return all models with their probabilities, and the evidence of all together."""
+    p_effect = prior.p_effect if setting.drives else 0.0
+    models = []
+    for index, (_, _, share) in enumerate(prior.trends):
+        models.append(("plain", share * (1 - p_effect) * (1 - prior.p_change), no_effect(setting, prior, index)))
+        if p_effect > 0:
+            models.append(("effect", share * p_effect, with_effect(setting, shapes, prior, index)))
+    if prior.p_change > 0 and len(setting.weeks) > 4:
+        models.append(("change", (1 - p_effect) * prior.p_change, with_change(setting, prior)))
+    fits = [fit(model, setting, outlier) for _, _, model in models]
+    log_joint = np.array([np.log(p) + fitted.log_evidence for (_, p, _), fitted in zip(models, fits, strict=True)])
+    log_evidence = float(logsumexp(log_joint))
+    parts = [
+        _Part(name, float(np.exp(joint - log_evidence)), fitted)
+        for (name, _, _), fitted, joint in zip(models, fits, log_joint, strict=True)
+    ]
+    return parts, log_evidence
+
+
+def _counts(probabilities: list[float]) -> list[int]:
+    """Share the draws among the models."""
+    edges = np.round(np.cumsum([0.0, *probabilities]) * DRAWS).astype(int)
+    return [int(count) for count in np.diff(edges)]
+
+
+def _sample(part: _Part, setting: Setting, shapes: Shapes, prior: Prior, weeks: Floats, count: int) -> _Sample:
+    draws = draw(part.fitted, count)
+    base = nuisance(setting, weeks, prior)[0]
+    columns = base.shape[1]
+    other = draws.coefficients[:, :columns] @ base.T
+    effect = np.zeros_like(other)
+    trend = draws.coefficients[:, 1]
+    total = trend * setting.end / YEAR
+    if part.name == "effect":
+        used, where = np.unique(draws.shape, return_inverse=True)
+        grid = shapes.at(used)
+        for index, drive in enumerate(setting.drives):
+            effect = effect + draws.coefficients[:, [columns + 1 + index]] * response(drive, grid, weeks)[where]
+        other = other + draws.coefficients[:, [columns]] * shed(setting, weeks)
+    if part.name == "change":
+        other = other + draws.coefficients[:, [columns]] * change(weeks, changes(setting))[draws.shape]
+        total = total + draws.coefficients[:, columns]
+    return _Sample(draws, effect, other, trend, total, np.full(count, part.name == "change"))
+
+
+def _together(
+    setting: Setting, shapes: Shapes, parts: list[_Part], samples: list[_Sample], weeks: Floats, log_evidence: float
+) -> Belief:
+    effect = np.concatenate([sample.effect for sample in samples])
+    other = np.concatenate([sample.other for sample in samples])
+    trend = np.concatenate([sample.trend for sample in samples])
+    total = np.concatenate([sample.total for sample in samples])
+    changed = np.concatenate([sample.changed for sample in samples])
+    shape = np.concatenate([sample.draws.shape for sample in samples])
+    peak = effect.max(axis=1)
+    gained = peak >= MATTERS
+    gain, shape = peak[gained], shape[gained]
+    retained = np.clip(effect[gained, -1] / np.maximum(gain, 1e-9), 0.0, 1.0)
+    stopped = setting.stop < setting.end
+    half_life, back = _loss(setting, shapes, shape, gain) if stopped else (np.full(len(gain), np.nan),) * 2
+    slow = (trend <= -FALLS_A_YEAR) & (total <= -FALLS) & (~changed | (total <= -CAMERA_STEP))
+    rise = ((trend >= FALLS_A_YEAR) & (total >= FALLS)) | (changed & (np.abs(total) >= FALLS))
+    fast = changed & (total <= -CAMERA_STEP)
+    falls = ~gained & (slow | fast)
+    course = effect + other
+    low, high = np.quantile(course, (0.025, 0.975), axis=0)
+    return Belief(
+        p_gain=float(gained.mean()),
+        p_lost=float((retained < MOST).mean()) if stopped and len(gain) else np.nan,
+        p_fall=float(falls.mean()),
+        p_rise=float((~gained & rise & ~falls).mean()),
+        p_change=float(changed.mean()),
+        gain=gain,
+        retained=retained,
+        half_life=half_life,
+        back=back,
+        trend=float(np.median(trend)),
+        total=float(np.median(total)),
+        sigma=float(np.median(np.concatenate([sample.draws.sigma for sample in samples]))),
+        outlier=np.sum([part.probability * part.fitted.outlier for part in parts], axis=0),
+        curves=Curves(weeks, course.mean(axis=0), low, high, other.mean(axis=0)),
+        log_evidence=log_evidence,
+    )
+
+
+def _loss(setting: Setting, shapes: Shapes, shape: NDArray[np.int64], gain: Floats) -> tuple[Floats, Floats]:
+    """Return the half-life of the loss in weeks, and the week in which less than a point, or a tenth, is left."""
+    wait = np.maximum(shapes.lag, shapes.off)[shape]
+    decay, share = shapes.decay[shape], shapes.retained[shape]
+    left = np.maximum(1.0 / gain, 0.1)
+    gone = decay * np.log(np.maximum(1 - share, 1e-9) / np.maximum(left - share, 1e-9))
+    return wait + decay * np.log(2), setting.stop + np.where(share < left, wait + gone, np.inf)
