@@ -22,7 +22,7 @@ _STANDS: Final = {
     "right": ((0.97, 0.0, 0.25), (0.0, 0.0, 1.0)),
 }
 # How much of the frame's shorter side the head fills, and where the frame's middle lies on the head.
-_CLOSENESS: Final = {"parting": 1.12, "vertex": 1.05, "frontal": 1.1}
+_CLOSENESS: Final = {"parting": 1.12, "vertex": 0.97, "frontal": 1.1}
 _HEAD_MM: Final = (178.0, 232.0)
 
 

@@ -168,7 +168,7 @@ def _lit(
     """Return the light that matt skin or cloth sends back; red light wanders further in skin and rounds the shadow."""
     cosine = normal @ sun
     wrap = np.array([0.35, 0.22, 0.18], np.float32)
-    key = np.clip((cosine[..., None] + wrap) / (1 + wrap), 0, 1) * np.float32(1.35 * shot.light_share)
+    key = np.clip((cosine[..., None] + wrap) / (1 + wrap), 0, 1) * np.float32(1.6 * shot.light_share)
     sky = (0.72 + 0.28 * normal[..., 2]) * np.float32(1 - shot.light_share)
     if shadow is not None and hush is not None:
         key = key * shadow[..., None]

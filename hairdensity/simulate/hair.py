@@ -88,7 +88,7 @@ class Hair:
 
 def hair_colour(head: Head, wet: float) -> tuple[Values, Values]:
     """Return the linear RGB of pigmented and unpigmented hair."""
-    dark = np.float32(1 - 0.45 * wet)
+    dark = np.float32(0.82 * (1 - 0.45 * wet))
     return linear_of(_HAIR[head.hair_colour]) * dark, linear_of(_NO_PIGMENT) * np.float32(1 - 0.25 * wet)
 
 
@@ -209,7 +209,7 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
     colour = np.zeros((rows, columns, 3), np.float32)
     overhead = np.zeros((rows, columns), np.float32)
     above = np.zeros((rows, columns), np.float32)
-    gloss = (np.float32(0.05 + 0.3 * shot.wet) + 0.25 * pigmented).astype(np.float32)
+    gloss = (np.float32(0.09 + 0.3 * shot.wet) + 0.6 * pigmented).astype(np.float32)
     for layer in range(LAYERS):
         chosen = _uncovered(pieces, layer, through)
         area, lit, grey, shine = deposit(
@@ -222,7 +222,7 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
         share = np.minimum(area, 1)
         per = share * through / np.maximum(area, 1e-6)
         shadow = np.exp(-np.float32(pigment_depth) * overhead)
-        light = key * shadow * np.float32(1.35) + around * np.exp(np.float32(-0.6) * above)
+        light = key * shadow * np.float32(1.6) + around * np.exp(np.float32(-0.6) * above)
         tone = (per * light)[..., None]
         colour += tone * ((lit - grey)[..., None] * pigmented + grey[..., None] * grey_tone)
         colour += (per * shine * key * shadow)[..., None] * gloss
@@ -247,7 +247,7 @@ def _uncovered(pieces: Segments, layer: int, through: Plane) -> NDArray[np.intp]
     row = np.clip(np.rint(middle[:, 1]), 0, through.shape[0] - 1).astype(np.int32)
     # Seen through what lies within a pixel or two, so that no gap of the picture stays empty.
     around = imaging.blur(through, 0.8)
-    return chosen[around[row, column] > 0.01]
+    return np.asarray(chosen[around[row, column] > 0.01], np.intp)
 
 
 def _layer_depth(head: Head, shot: Shot) -> float:

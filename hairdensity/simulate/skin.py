@@ -16,6 +16,7 @@ from hairdensity.simulate.model import Head, Points
 _SKIN: Final = ((238, 200, 182), (228, 184, 160), (210, 160, 130), (176, 124, 94), (132, 88, 63), (88, 58, 43))
 _SPAN_MM: Final = 380.0
 _COARSE_PX: Final = 768
+_SPOT_PX: Final = 1900
 _FINE_PX_PER_MM: Final = 9.0
 
 
@@ -64,8 +65,9 @@ def albedo(head: Head, canonical: Plane, zone: Plane, px_per_mm: float) -> tuple
     blush = fractal(rng, _COARSE_PX, 5, 4)
     spots = _spots(head, rng)
     pores = fractal(rng, 512, 64, 3, 0.8)
-    place = (canonical / np.float32(_SPAN_MM) + np.float32(0.5)) * np.float32(_COARSE_PX) - np.float32(0.5)
-    coarse = imaging.sample(np.dstack([mottle, blush, spots]), place, wrap=False)
+    place = canonical / np.float32(_SPAN_MM) + np.float32(0.5)
+    coarse = imaging.sample(np.dstack([mottle, blush]), place * np.float32(_COARSE_PX) - np.float32(0.5), wrap=False)
+    mark = imaging.sample(spots, place * np.float32(_SPOT_PX) - np.float32(0.5), wrap=False)
     fine_place = np.mod(canonical * np.float32(_FINE_PX_PER_MM), np.float32(512))
     fine = imaging.sample(pores, fine_place, wrap=True)
     seen = np.float32(np.clip(px_per_mm / 5.0, 0.15, 1.0))
@@ -81,7 +83,7 @@ def albedo(head: Head, canonical: Plane, zone: Plane, px_per_mm: float) -> tuple
         1 - np.stack([0.02 * red, 0.26 * red, 0.24 * red], -1).astype(np.float32) * np.float32(0.4 + 0.6 * light)
     )
     out = out * np.exp(-tanned[..., None] * np.array([0.55, 0.9, 1.15], np.float32))
-    mark = np.clip(coarse[..., 2], 0, 1)[..., None]
+    mark = np.clip(mark, 0, 1)[..., None]
     pigment = colour * np.array([0.28, 0.20, 0.16], np.float32)
     out = out * (1 - mark) + pigment * mark
     return np.asarray(out, np.float32), np.asarray(fine, np.float32)
@@ -98,9 +100,9 @@ def moles(head: Head) -> NDArray[np.float32]:
 
 
 def _spots(head: Head, rng: np.random.Generator) -> Plane:
-    """Return a map of moles (near 1) and freckles (fainter), one cell about half a millimetre."""
-    scale = _COARSE_PX / _SPAN_MM
-    out = np.zeros((_COARSE_PX, _COARSE_PX), np.float32)
+    """Return a map of moles (near 1) and freckles (fainter), a fifth of a millimetre a cell."""
+    scale = _SPOT_PX / _SPAN_MM
+    out = np.zeros((_SPOT_PX, _SPOT_PX), np.float32)
     faint = np.zeros_like(out)
     places = rng.uniform(-150, 150, (400, 2))
     sizes, depth = rng.uniform(0.5, 1.9, 400), rng.uniform(0.08, 0.35, 400)
@@ -108,11 +110,11 @@ def _spots(head: Head, rng: np.random.Generator) -> Plane:
         _disc(faint, x, y, radius, dark, scale)
     for x, y, radius in moles(head):
         _disc(out, float(x), float(y), float(radius), 0.85, scale)
-    return np.maximum(imaging.blur(out, 0.45), imaging.blur(faint, 0.8))
+    return np.maximum(imaging.blur(out, 1.1), imaging.blur(faint, 1.8))
 
 
 def _disc(plane: Plane, x: float, y: float, radius: float, value: float, scale: float) -> None:
-    place = tuple(round(((c / _SPAN_MM + 0.5) * _COARSE_PX - 0.5) * 16) for c in (x, y))
+    place = tuple(round(((c / _SPAN_MM + 0.5) * _SPOT_PX - 0.5) * 16) for c in (x, y))
     cv2.circle(plane, place, round(radius * scale * 16), value, -1, cv2.LINE_8, 4)
 
 
@@ -123,7 +125,9 @@ def face_marks(head: Head, place: Points) -> tuple[Plane, Plane]:
     arch = -17.0 + 5.0 * np.sin(np.clip((x - 10) / 42, 0, 1) * np.pi) - 3.0 * np.clip((x - 40) / 15, 0, 1)
     thick = 4.2 * np.clip((56 - x) / 26, 0.15, 1)
     lie = np.exp(-(((z - arch) / thick) ** 2)) * anatomy._ramp(x - 10, 6.0) * anatomy._ramp(55 - x, 8.0)
-    fibres = 0.62 + 0.38 * np.sin(x * 5.1 + z * 2.3 + 2 * np.sin(z * 1.7)) * np.sin(x * 2.9 - z * 3.7)
+    streaks = fractal(np.random.default_rng([head.seed, 8]), 256, 128, 2)
+    slant = np.dstack([np.mod(place[..., 0] * 6 + z * 3, 256), np.mod(z * 2.2 + 128, 256)]).astype(np.float32)
+    fibres = np.clip(0.66 + 0.3 * imaging.sample(streaks, slant, wrap=True), 0, 1)
     hollow = np.exp(-(((x - 31) / 17) ** 2) - (((z + 36) / 10) ** 2))
     lashes = np.exp(-(((x - 31) / 14) ** 4) - (((z + 40 + 0.012 * (x - 31) ** 2) / 1.6) ** 2))
     return (
