@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,20 +30,24 @@ from hairdensity.segment.base import Segmentation
 
 UNSURE_UNIT: Final = 1 / 510
 """One level of a stored doubt, which runs from 0 to 0.5."""
-_METHOD: Final = ("arrays", "imaging", "read", "check", "region", "normalise", "segment", "align", "measure", "recipe")
+_PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "unsure.png")
+_ELSEWHERE: Final = frozenset(
+    "__init__ __main__ analysis cli columns commands errors files find frames keep pool progress provenance publish "
+    "regions report series simulate stages table tables tasks treatments zones".split()
+)
+"""Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""
 
 
 @cache
 def method_digest() -> str:
     """Return a name of the code that measures: other code, other name, so no number of an older version survives."""
     digest = hashlib.sha256()
-    package = resources.files("hairdensity")
-    for name in _METHOD:
-        single, folder = package / f"{name}.py", package / name
-        sources = [single] if single.is_file() else sorted(folder.iterdir(), key=lambda entry: entry.name)
-        for source in sources:
-            if source.is_file():
-                digest.update(source.read_bytes())
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*")):
+        part = path.relative_to(package)
+        if part.parts[0].removesuffix(".py") not in _ELSEWHERE and path.suffix in (".py", ".onnx", ".json"):
+            digest.update(part.as_posix().encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -101,11 +104,13 @@ class Keeper:
         if observation.seen:
             region, segmentation = observation.seen.region, observation.seen.segmentation
             facts["region"] = {"source": region.source, "flags": region.flags}
+            drawn = {"outline.png": imaging.encode_png(observation.seen.outline.astype(np.uint8))}
             members = {
                 "picture.jpg": imaging.encode_jpeg(observation.seen.picture, 92),
                 "region.png": imaging.encode_png(region.mask.astype(np.uint8)),
                 "share.png": imaging.encode_png(_share_levels(segmentation.share), 1),
                 "unsure.png": imaging.encode_png(_unsure_levels(segmentation.unsure), 1),
+                **(drawn if region.source == "drawn" else {}),
             }
         self._save(entry, facts, members)
 
@@ -119,19 +124,17 @@ class Keeper:
         pictures : bool
             Whether to load what the photo shows; without, `seen` is None also for a measured photo.
         """
-        loaded = self._load(entry, ("picture.jpg", "region.png", "share.png", "unsure.png") if pictures else ())
+        loaded = self._load(entry, _PICTURES if pictures else ())
         if loaded is None:
             return None
         facts, members = loaded
         seen = None
         if "picture.jpg" in members:
+            region = imaging.decode_gray(members["region.png"]) > 0
             seen = Seen(
                 imaging.decode_rgb(members["picture.jpg"]),
-                Region(
-                    imaging.decode_gray(members["region.png"]) > 0,
-                    facts["region"]["source"],
-                    tuple(facts["region"]["flags"]),
-                ),
+                Region(region, facts["region"]["source"], tuple(facts["region"]["flags"])),
+                imaging.decode_gray(members["outline.png"]) > 0 if "outline.png" in members else region,
                 Segmentation(
                     _from_levels(imaging.decode_gray(members["share.png"]), 1 / 255),
                     _from_levels(imaging.decode_gray(members["unsure.png"]), UNSURE_UNIT),

@@ -34,13 +34,16 @@ class Seen:
     picture : Rgb
         (rows, columns, 3) uint8: the normalised work picture.
     region : Region
-        The scalp in it.
+        The scalp that is measured in it.
+    outline : Mask
+        (rows, columns) bool: the scalp by which it is aligned; another than the region where a person drew that.
     segmentation : Segmentation
         The hair in it.
     """
 
     picture: Rgb
     region: Region
+    outline: Mask
     segmentation: Segmentation
 
 
@@ -128,7 +131,8 @@ def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Setting
     if is_rejected(frame.flags):
         return replace(blank, flags=frame.flags, reason=reason_for(frame.flags))
 
-    region = drawn_region(_to_work(drawn, shape, work), work.shape[:2]) if drawn else find_region(work, view)
+    found = find_region(work, view)
+    region = drawn_region(_to_work(drawn, shape, work), work.shape[:2]) if drawn else found
     if is_rejected(region.flags):
         return replace(blank, flags=region.flags, reason=reason_for(region.flags))
 
@@ -147,7 +151,7 @@ def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Setting
         shape=shape,
         quality=quality,
         notes=(*photo.notes, *normal.steps),
-        seen=Seen(normal.rgb, region, segmentation),
+        seen=Seen(normal.rgb, region, region.mask if is_rejected(found.flags) else found.mask, segmentation),
     )
 
 
@@ -169,7 +173,7 @@ def place_on(observation: Observation, baseline: Observation, itself: bool) -> P
     seen, base = observation.seen, baseline.seen
     if seen is None or base is None:
         raise ValueError("only a measured photo can be laid on a measured baseline")
-    alignment = ITSELF if itself else align(seen.picture, seen.region.mask, base.picture, base.region.mask)
+    alignment = ITSELF if itself else align(seen.picture, seen.outline, base.picture, base.outline)
     if isinstance(alignment, NotAligned):
         return Placement(alignment, None, ("not_aligned",))
     placed = place(seen.segmentation, seen.region, alignment, base.region.mask.shape, base.region.source == "drawn")

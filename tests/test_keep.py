@@ -1,12 +1,13 @@
 from dataclasses import fields
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from hairdensity.align import ITSELF, Alignment, NotAligned
 from hairdensity.check import ScalpQuality
-from hairdensity.keep import UNSURE_UNIT, Keeper, key
+from hairdensity.keep import UNSURE_UNIT, Keeper, key, method_digest
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement, Seen
 from hairdensity.region import Region
@@ -20,18 +21,20 @@ def quality() -> ScalpQuality:
     return ScalpQuality(**values, flags=("soft",))
 
 
-def observation() -> Observation:
+def observation(source: Literal["found", "drawn"] = "found") -> Observation:
     rng = np.random.default_rng(1)
     mask = rng.random(SHAPE) > 0.5
     share = (rng.integers(0, 256, SHAPE) / 255).astype(np.float32)
     unsure = (rng.integers(0, 256, SHAPE) * UNSURE_UNIT).astype(np.float32)
     picture = np.full((*SHAPE, 3), 120, np.uint8)
-    seen = Seen(picture, Region(mask, "found", ("region_cut",)), Segmentation(share, unsure))
+    outline = rng.random(SHAPE) > 0.2 if source == "drawn" else mask
+    seen = Seen(picture, Region(mask, source, ("region_cut",)), outline, Segmentation(share, unsure))
     return Observation("measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen)
 
 
-def test_an_observation_comes_back_as_it_was(tmp_path: Path):
-    kept, keeper = observation(), Keeper(tmp_path)
+@pytest.mark.parametrize("source", ["found", "drawn"])
+def test_an_observation_comes_back_as_it_was(tmp_path: Path, source: Literal["found", "drawn"]):
+    kept, keeper = observation(source), Keeper(tmp_path)
     keeper.save_observation("ab" * 32, kept)
     again = keeper.load_observation("ab" * 32, pictures=True)
     assert again is not None
@@ -39,7 +42,8 @@ def test_an_observation_comes_back_as_it_was(tmp_path: Path):
     assert kept.seen is not None
     for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes"):
         assert getattr(again, name) == getattr(kept, name)
-    assert again.seen.region.source == "found"
+    assert again.seen.region.source == source
+    assert np.array_equal(again.seen.outline, kept.seen.outline)
     assert again.seen.region.flags == ("region_cut",)
     assert np.array_equal(again.seen.region.mask, kept.seen.region.mask)
     assert np.allclose(again.seen.segmentation.share, kept.seen.segmentation.share, atol=1e-6)
@@ -104,6 +108,22 @@ def test_the_same_observation_is_the_same_bytes(tmp_path: Path):
     for keeper in (first, second):
         keeper.save_observation("ab" * 32, observation())
     assert first.path("ab" * 32).read_bytes() == second.path("ab" * 32).read_bytes()
+
+
+def test_code_that_measures_names_the_entries_and_code_that_arranges_does_not(monkeypatch: pytest.MonkeyPatch):
+    def digest_without(name: str) -> str:
+        method_digest.cache_clear()
+        read = Path.read_bytes
+        monkeypatch.setattr(Path, "read_bytes", lambda path: b"" if path.name == name else read(path))
+        try:
+            return method_digest()
+        finally:
+            monkeypatch.undo()
+            method_digest.cache_clear()
+
+    assert method_digest() != digest_without("normalise.py")
+    assert method_digest() != digest_without("classical.py")
+    assert method_digest() == digest_without("series.py")
 
 
 def test_a_key_names_what_it_was_made_from():

@@ -17,7 +17,9 @@ from scenes import head, save, series
 from hairdensity.analysis import analyze
 from hairdensity.columns import NAMES
 from hairdensity.errors import HairdensityError, OutputError, TableError
+from hairdensity.progress import follow
 from hairdensity.settings import Settings
+from hairdensity.treatments import no_treatments
 
 TODAY = date(2026, 7, 1)
 QUICK = Settings(segmenter="classical", work_px=360)
@@ -106,8 +108,12 @@ def test_photos_of_one_day_are_one_session_with_a_smaller_error(tmp_path: Path):
     for number in range(3):
         save(head(noise=number), photos / "vertex" / f"2026-01-05_{number}.jpg")
     save(head(noise=7), photos / "vertex" / "2026-02-05.jpg")
-    analyze(photos, tmp_path / "out", settings=QUICK, jobs=1, today=TODAY)
-    assert "3 photos" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    result = analyze(photos, tmp_path / "out", settings=QUICK, jobs=1, today=TODAY)
+    assert result.count("measured") == 4
+    (view,) = follow(result.rows, no_treatments(), TODAY)
+    first, second = view.sessions
+    assert len(first.photos) == 3
+    assert first.high - first.low < second.high - second.low
 
 
 def test_the_same_file_twice_counts_once(tmp_path: Path):
@@ -159,7 +165,9 @@ RUN = """
 import sys
 from datetime import date
 from hairdensity.analysis import analyze
+from hairdensity.progress import follow
 from hairdensity.settings import Settings
+from hairdensity.treatments import no_treatments
 if __name__ == "__main__":
     analyze(sys.argv[1], sys.argv[2], settings=Settings(segmenter="classical", work_px=360), jobs=int(sys.argv[3]),
             today=date(2026, 7, 1))

@@ -30,7 +30,10 @@ def rows(out: Path) -> dict[str, dict[str, str]]:
 def huge_png() -> bytes:
     """Return the beginning of a PNG that says it has 60,000 x 60,000 pixels."""
     header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    check = struct.pack(">I", zlib.crc32(header))
+    return (
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + check + struct.pack(">I", 8192) + b"IDAT" + b"\0" * 99
+    )
 
 
 def gif(path: Path) -> None:
