@@ -1,0 +1,133 @@
+"""The visible scalp of a photo, by the network: no outline drawn by anyone, any view, any background."""
+
+from pathlib import Path
+from typing import Any, Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairdensity import imaging
+from hairdensity.arrays import Mask, Plane, Rgb
+from hairdensity.network import WEIGHTS, look
+
+FRAME_PX: Final = 288
+"""Longer side at which the whole frame is shown to the network."""
+HEAD_PX: Final = 320
+"""Longer side of the head at which it is shown again, to find its border."""
+MARGIN: Final = 0.15
+"""Share of the head's size that is shown around it."""
+LEAST_AREA: Final = 0.01
+"""Less scalp than this share of the frame is none."""
+UNSURE_BELOW: Final = 0.90
+"""Expected IoU of the region below which its outline is called unsure."""
+
+
+def network_mask(work: Rgb, weights: Path = WEIGHTS) -> tuple[Mask, float]:
+    """Find the visible scalp.
+
+    Parameters
+    ----------
+    work : Rgb
+        (rows, columns, 3) uint8, the upright work picture.
+    weights : Path
+        Another network of the same kind, for benchmarks.
+
+    Returns
+    -------
+    mask : Mask
+        (rows, columns) bool: one piece without holes; empty where less than `LEAST_AREA` of the frame is scalp.
+    certainty : float
+        0..1: intersection over union with the truth that the network's own probabilities expect. Below
+        `UNSURE_BELOW` the outline is unsure.
+
+    Notes
+    -----
+    The frame is shown to the network twice: whole, to find the head, then the head alone at a resolution fixed in head
+    widths, so that a photo of 50 megapixels and one of half a megapixel are looked at in the same way.
+    """
+    shape = (work.shape[0], work.shape[1])
+    first = look(imaging.shrink(work, 2 * FRAME_PX), FRAME_PX, weights).scalp
+    rough = largest_part(first >= 0.5)
+    if rough.mean() < LEAST_AREA:
+        return np.zeros(shape, np.bool_), 0.0
+    scalp = _second_look(work, imaging.resize(first, shape), imaging.resize_mask(rough, shape), weights)
+    mask = cleaned(scalp)
+    if mask.mean() < LEAST_AREA:
+        return np.zeros(shape, np.bool_), 0.0
+    return mask, expected_iou(scalp, mask)
+
+
+def box_around(mask: Mask, margin: float) -> tuple[slice, slice]:
+    """Return the rows and columns of a mask's bounding box, grown by a share of its longer side, within the picture.
+
+    Raises
+    ------
+    ValueError
+        If the mask is empty.
+    """
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not rows.size:
+        raise ValueError("an empty mask has no bounding box")
+    grow = margin * max(rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1)
+    return _grown(rows, grow, mask.shape[0]), _grown(columns, grow, mask.shape[1])
+
+
+def head_size(mask: Mask) -> int:
+    """Return the longer side of a mask's bounding box, in pixels; 0 where it is empty."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return int(max(np.ptp(rows), np.ptp(columns))) + 1 if rows.size else 0
+
+
+def expected_iou(scalp: Plane, mask: Mask) -> float:
+    """Return the intersection over union that the probabilities themselves expect of a mask.
+
+    Expected intersection over expected union, each pixel being scalp with its own probability.
+    """
+    inside = float(scalp[mask].sum(dtype=np.float64))
+    return inside / max(1.0, float(mask.sum()) + float(scalp[~mask].sum(dtype=np.float64)))
+
+
+def cleaned(scalp: Plane) -> Mask:
+    """Return one piece without holes and with a smooth border, where scalp is more likely than not."""
+    rough = largest_part(scalp >= 0.5)
+    size = head_size(rough)
+    if not size:
+        return rough
+    smooth = imaging.blur(scalp * rough.astype(np.float32), max(0.5, 0.008 * size))
+    return without_holes(largest_part(smooth >= 0.5))
+
+
+def largest_part(mask: Mask) -> Mask:
+    """Return the largest connected part of a mask."""
+    count, labels, stats, _ = cast(
+        "tuple[int, NDArray[np.int32], NDArray[np.int32], Any]",
+        cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=4),
+    )
+    if count < 2:
+        return np.zeros_like(mask)
+    largest: Mask = labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    return largest
+
+
+def without_holes(mask: Mask) -> Mask:
+    """Return a mask with everything filled that it encloses."""
+    ringed = np.pad(~mask, 1, constant_values=True)
+    _, labels = cast("tuple[int, NDArray[np.int32]]", cv2.connectedComponents(ringed.view(np.uint8), connectivity=4))
+    filled: Mask = labels[1:-1, 1:-1] != labels[0, 0]
+    return filled
+
+
+def _second_look(work: Rgb, first: Plane, rough: Mask, weights: Path) -> Plane:
+    """Return the probability of scalp, seen again from nearer; beyond what is shown again, the first look stands."""
+    box = box_around(rough, MARGIN)
+    rows, columns = box[0].stop - box[0].start, box[1].stop - box[1].start
+    longest = HEAD_PX * max(rows, columns) / head_size(rough)
+    second = look(np.ascontiguousarray(work[box]), longest, weights).scalp
+    scalp = first.copy()
+    scalp[box] = (scalp[box] + second) / 2
+    return scalp
+
+
+def _grown(found: NDArray[np.intp], by: float, end: int) -> slice:
+    return slice(max(0, int(found[0] - by)), min(end, int(found[-1] + 1 + by)))

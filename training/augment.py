@@ -1,0 +1,199 @@
+"""Random views of a labelled photo: other pose, other scale, and light altered far beyond what photos show.
+
+Light is altered in linear light, where exposure, white balance and shadow are products.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from labels import Sample
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+WHOLE_SHARE = 0.3
+"""Share of views that show the whole frame, as the first pass sees it; the others show a part of the head."""
+WHOLE_PX = (220.0, 340.0)
+"""Size of the frame in such a view, in network pixels."""
+HEAD_PX = (280.0, 460.0)
+"""Size of the head in the other views."""
+DENSE_SHARE, BARE_SHARE = 0.96, 0.015
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of a sample: pictures in several lights, and labels at half their size.
+
+    Parameters
+    ----------
+    pictures : tuple of ndarray
+        Each (size, size, 3) uint8: the same view in different light.
+    region : ndarray
+        (size / 2, size / 2) float32: share of each pixel inside the outline.
+    weight : ndarray
+        The same size: how much the region label counts, by pixel.
+    share, share_weight : ndarray
+        The same size: hair share where single pixels are labelled, and how much they count.
+    squares : tuple of (indices, share, weight)
+        Pixels (flat) of each square, the share read there, and how much it counts.
+    rendered : bool
+        Whether `share` is exact everywhere.
+    """
+
+    pictures: tuple[NDArray[np.uint8], ...]
+    region: Plane
+    weight: Plane
+    share: Plane
+    share_weight: Plane
+    squares: tuple[tuple[NDArray[np.int64], float, float], ...]
+    rendered: bool
+
+
+def view_of(sample: Sample, others: list[Sample], size: int, lights: int, rng: np.random.Generator) -> View:
+    """Return a random view of a sample; `others` lend their pictures as background."""
+    matrix = _pose(sample, size, rng)
+    rows, columns = sample.rgb.shape[:2]
+    canvas = _backdrop(others, size, rng)
+    shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    source = sample.rgb
+    if shrink < 0.8:  # else thin strands alias
+        source = cv2.GaussianBlur(source, (0, 0), 0.45 * np.sqrt(1 / shrink**2 - 1))
+    picture = cv2.warpAffine(
+        source, matrix, (size, size), dst=canvas, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
+    )
+    inside = cv2.warpAffine(np.full((rows, columns), 255, np.uint8), matrix, (size, size)) / np.float32(255)
+    half = (size // 2, size // 2)
+    in_frame = cv2.resize(inside, half, interpolation=cv2.INTER_AREA)
+
+    region = _filled((sample.outline,), matrix, size)
+    share, share_weight = np.zeros((size // 2, size // 2), np.float32), np.zeros((size // 2, size // 2), np.float32)
+    if sample.alpha is not None:
+        alpha = sample.alpha
+        if shrink < 0.8:
+            alpha = cv2.GaussianBlur(alpha, (0, 0), 0.45 * np.sqrt(1 / shrink**2 - 1))
+        warped = cv2.warpAffine(alpha, matrix, (size, size)).astype(np.float32) / np.float32(255)
+        share = cv2.resize(warped, half, interpolation=cv2.INTER_AREA)
+        share_weight = (region * in_frame > 0.99).astype(np.float32)
+    for polygons, value in ((sample.dense, DENSE_SHARE), (sample.bare, BARE_SHARE)):
+        if polygons:
+            drawn = _filled(polygons, matrix, size) * in_frame > 0.99
+            share[drawn], share_weight[drawn] = value, 1
+    for x, y, value in _moved(sample.points[:, :2], matrix, sample.points[:, 2]):
+        column, row = int(x / 2), int(y / 2)
+        if x >= 0 and y >= 0 and column < size // 2 and row < size // 2:
+            share[row, column] = value
+            share_weight[row, column] = 25 if abs(value - 0.5) > 0.3 else 12
+    return View(
+        pictures=tuple(relight(picture, rng) for _ in range(lights)),
+        region=region,
+        weight=np.where(in_frame > 0.5, np.float32(1), np.float32(0.3)),
+        share=share,
+        share_weight=share_weight,
+        squares=_squares(sample.squares, matrix, size),
+        rendered=sample.alpha is not None,
+    )
+
+
+def relight(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return the picture in other light, by another camera."""
+    size = picture.shape[0]
+    linear = (picture.astype(np.float32) / np.float32(255)) ** np.float32(2.2)
+    gains = np.exp(rng.normal(0, 0.06, 3) + rng.normal(0, 0.15) * np.array([1, 0, -1])) * 2.0 ** rng.uniform(-1.0, 0.7)
+    light = np.ones((size, size), np.float32)
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32) / np.float32(size) - np.float32(0.5)
+    if rng.random() < 0.6:  # lamp or window at one side
+        angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 1.2)
+        light *= np.exp(np.float32(strength) * (x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle))))
+    if rng.random() < 0.35:  # a shadow with a hard or soft edge
+        angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-0.35, 0.35)
+        along = x * np.cos(angle) + y * np.sin(angle) - offset + rng.uniform(-0.6, 0.6) * (x * x + y * y)
+        light *= (1 - rng.uniform(0.2, 0.75) / (1 + np.exp(-along / rng.uniform(0.004, 0.1)))).astype(np.float32)
+    linear = linear * light[:, :, None] * gains.astype(np.float32)
+    if rng.random() < 0.1:  # glare
+        cx, cy = rng.uniform(-0.5, 0.5, 2)
+        a, b = rng.uniform(0.03, 0.25, 2)
+        spot = np.exp(-(((x - cx) / a) ** 2 + ((y - cy) / b) ** 2)).astype(np.float32)
+        linear = linear + np.float32(rng.uniform(0.1, 0.6)) * spot[:, :, None]
+    if rng.random() < 0.2:  # haze
+        linear = linear + np.float32(rng.uniform(0, 0.08))
+    shown = np.clip(linear, 0, 1) ** np.float32(rng.uniform(0.8, 1.25) / 2.2)
+    if rng.random() < 0.5:
+        gray = shown @ np.array([0.299, 0.587, 0.114], np.float32)
+        keep = np.float32(0 if rng.random() < 0.08 else rng.uniform(0.4, 1.4))
+        shown = gray[:, :, None] + keep * (shown - gray[:, :, None])
+    if rng.random() < 0.3:  # the camera's own contrast curve
+        shown = shown + np.float32(rng.uniform(-0.25, 0.25)) * np.sin(2 * np.pi * shown) / np.float32(2 * np.pi)
+    if rng.random() < 0.35:
+        shown = cv2.GaussianBlur(shown, (0, 0), rng.uniform(0.3, 1.2))
+    elif rng.random() < 0.3:
+        shown = shown + np.float32(rng.uniform(0.3, 1.0)) * (shown - cv2.GaussianBlur(shown, (0, 0), 1.2))
+    if rng.random() < 0.5:
+        shown = shown + rng.normal(0, rng.uniform(0.002, 0.025), shown.shape).astype(np.float32)
+    out = np.clip(shown * 255 + 0.5, 0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        stored = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 95))])[1]
+        out = cv2.imdecode(stored, cv2.IMREAD_COLOR)
+    return out
+
+
+def _pose(sample: Sample, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return a random affine map from the photo to the view."""
+    rows, columns = sample.rgb.shape[:2]
+    low, high = sample.outline.min(0), sample.outline.max(0)
+    whole = rng.random() < WHOLE_SHARE
+    if whole:
+        scale = rng.uniform(*WHOLE_PX) / max(rows, columns)
+        centre = np.array([columns, rows]) / 2 + rng.uniform(-0.12, 0.12, 2) * (columns, rows)
+    else:
+        scale = np.exp(rng.uniform(*np.log(HEAD_PX))) / max(high - low)
+        spread = max(0.15, 1 - 0.5 * size / (scale * max(high - low)))
+        centre = (low + high) / 2 + rng.uniform(-0.5, 0.5, 2) * (high - low) * spread
+    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else rng.choice(4) * np.pi / 2 + rng.normal(0, 0.2)
+    aspect = np.exp(rng.uniform(-0.3, 0.3))
+    squeeze = np.diag([aspect**0.5, aspect**-0.5])
+    flip = np.diag([rng.choice([-1.0, 1.0]), 1.0])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = scale * turn @ squeeze @ flip
+    return np.hstack([linear, (np.array([size, size]) / 2 - linear @ centre)[:, None]])
+
+
+def _backdrop(others: list[Sample], size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return what fills the view where the photo ends: a colour, a gradient, or another photo much enlarged."""
+    if rng.random() < 0.5:
+        corners = rng.uniform(0, 255, (2, 2, 3)) if rng.random() < 0.5 else np.tile(rng.uniform(0, 255, 3), (2, 2, 1))
+        return cv2.resize(corners.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+    other = others[rng.integers(len(others))].rgb
+    part = int(rng.integers(40, 140))  # corners show walls and clothes far more often than heads
+    corner = other[:part, :part] if rng.random() < 0.5 else other[-part:, -part:]
+    return cv2.resize(np.ascontiguousarray(corner), (size, size), interpolation=cv2.INTER_LINEAR)
+
+
+def _moved(xy: Plane, matrix: NDArray[np.float64], values: Plane) -> NDArray[np.float64]:
+    """Return rows of x, y (moved) and value."""
+    return np.column_stack([xy @ matrix[:, :2].T + matrix[:, 2], values])
+
+
+def _filled(polygons: tuple[Plane, ...], matrix: NDArray[np.float64], size: int) -> Plane:
+    """Return the share of each half-size pixel that lies inside the moved polygons."""
+    mask = np.zeros((size, size), np.uint8)
+    for polygon in polygons:
+        moved = polygon @ matrix[:, :2].T + matrix[:, 2]
+        cv2.fillPoly(mask, [np.rint(moved).astype(np.int32)], 255)
+    return cv2.resize(mask, (size // 2, size // 2), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+
+
+def _squares(
+    squares: Plane, matrix: NDArray[np.float64], size: int
+) -> tuple[tuple[NDArray[np.int64], float, float], ...]:
+    """Return the half-size pixels of each square that lies wholly in the view."""
+    found, half = [], size // 2
+    for x, y, side, share, readers in squares:
+        corners = np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side]], np.float64) - 0.5
+        moved = (corners @ matrix[:, :2].T + matrix[:, 2]) / 2
+        if moved.min() < 0 or moved.max() > half - 1:
+            continue
+        mask = np.zeros((half, half), np.uint8)
+        cv2.fillConvexPoly(mask, np.rint(moved * 16 - 8).astype(np.int32), 1, lineType=cv2.LINE_8, shift=4)
+        found.append((np.flatnonzero(mask), float(share), 1.0 if readers > 1 else 0.7))
+    return tuple(found)
