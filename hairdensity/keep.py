@@ -32,8 +32,11 @@ UNSURE_UNIT: Final = 1 / 510
 """One level of a stored doubt, which runs from 0 to 0.5."""
 _PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "unsure.png")
 _ELSEWHERE: Final = frozenset(
-    "__init__ __main__ analysis cli columns commands errors files find frames keep pool progress provenance publish "
-    "regions report series simulate stages table tables tasks treatments zones".split()
+    (
+        *("__init__", "__main__", "analysis", "cli", "columns", "commands", "errors", "files", "find", "frames"),
+        *("keep", "pool", "progress", "provenance", "publish", "regions", "report", "series", "simulate", "stages"),
+        *("table", "tables", "tasks", "treatments", "zones"),
+    )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""
 

