@@ -9,6 +9,8 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Rgb
 from hairdensity.region_classical import head_mask
+from hairdensity.region_network import UNSURE_BELOW as NETWORK_UNSURE_BELOW
+from hairdensity.region_network import network_mask
 
 Polygon = tuple[tuple[float, float], ...]
 
@@ -59,7 +61,7 @@ def drawn_region(polygons: Sequence[Polygon], shape: tuple[int, int]) -> Region:
     return Region(mask, "drawn", () if mask.any() else ("no_scalp",))
 
 
-def find_region(work: Rgb, view: str) -> Region:
+def find_region(work: Rgb, view: str, method: str = "classical") -> Region:
     """Find the scalp in a picture.
 
     Parameters
@@ -68,18 +70,23 @@ def find_region(work: Rgb, view: str) -> Region:
         (rows, columns, 3) uint8.
     view : str
         Where the camera looked; a macro photo is region all over.
+    method : str
+        "network" for the trained network; by any other name the method that needs no weights.
     """
     if view == "macro":
         return Region(np.ones(work.shape[:2], np.bool_), "whole")
+    if method == "network":
+        mask, certainty = network_mask(work)
+        return Region(mask, "found", _flags(mask, certainty, NETWORK_UNSURE_BELOW))
     mask, certainty = head_mask(work)
-    return Region(mask, "found", _flags(mask, certainty))
+    return Region(mask, "found", _flags(mask, certainty, UNSURE_BELOW))
 
 
-def _flags(mask: Mask, certainty: float) -> tuple[str, ...]:
+def _flags(mask: Mask, certainty: float, unsure_below: float) -> tuple[str, ...]:
     if mask.mean() < LEAST_SHARE:
         return ("no_scalp",)
     flags: list[str] = []
-    if certainty < UNSURE_BELOW:
+    if certainty < unsure_below:
         flags.append("region_unsure")
     if border_share(mask) > CUT_ABOVE:
         flags.append("region_cut")

@@ -5,8 +5,9 @@ from typing import Final
 
 from hairdensity.segment.base import Segmenter
 from hairdensity.segment.classical import Classical
+from hairdensity.segment.network import NetworkSegmenter
 
-_KNOWN: Final[dict[str, Callable[[], Segmenter]]] = {"classical": Classical}
+_KNOWN: Final[dict[str, Callable[[], Segmenter]]] = {"classical": Classical, "network": NetworkSegmenter}
 
 
 def names() -> tuple[str, ...]:
