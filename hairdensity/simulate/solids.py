@@ -106,7 +106,7 @@ def _joined(a: NDArray[np.float32], b: NDArray[np.float32], blend: float) -> NDA
 def _see(eye: Camera, distance: Distance, bounds: Sequence[Blob] = (), nodes: int = GRID) -> Surface:
     rows, columns = eye.shape
     step = max(1.0, max(rows, columns) / nodes)
-    grid = (int(np.ceil(rows / step)) + 1, int(np.ceil(columns / step)) + 1)
+    grid = (int(np.ceil(rows / step)), int(np.ceil(columns / step)))
     # Grid nodes lie where bilinear enlargement puts them: half-pixel centres.
     y = ((np.arange(grid[0], dtype=np.float32) + 0.5) * rows / grid[0]) - 0.5
     x = ((np.arange(grid[1], dtype=np.float32) + 0.5) * columns / grid[1]) - 0.5

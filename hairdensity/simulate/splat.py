@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
-_COUNTS: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 256)
+_COUNTS: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 4096)
 SPACING_PX: Final = 0.6
+WIDE_PX: Final = 0.7
+"""Strands wider than this are cut along pixel borders, since pieces of them would overfill pixels."""
 
 
 def deposit(
@@ -21,7 +23,8 @@ def deposit(
     """Add up the area of line segments by pixel.
 
     A segment is cut into equal pieces, and each piece's area (length times width) goes to the pixel that its middle
-    lies in; middles are spread across the width. What leaves the picture is lost, so that areas are exact: a pixel's
+    lies in; middles are spread across the width. Pieces of wide segments are shared
+    out between pixels exactly. What leaves the picture is lost, so that areas are exact: a pixel's
     sum is the covered share of it as long as strands lie beside each other.
 
     Parameters
@@ -45,9 +48,14 @@ def deposit(
     stride = columns + 2
     size = (rows + 2) * stride
     planes = [np.zeros(size) for _ in range(len(weights) + 1)]
+    wide = width > WIDE_PX
+    if wide.any():
+        _deposit_wide(planes, start[wide], end[wide], width[wide], [weight[wide] for weight in weights], shape)
+        start, end, width = start[~wide], end[~wide], width[~wide]
+        weights = [weight[~wide] for weight in weights]
     delta = end - start
     length = np.hypot(delta[:, 0], delta[:, 1])
-    need = np.maximum(length / SPACING_PX, 1) * np.maximum(width * 1.6, 1)
+    need = np.maximum(length / SPACING_PX, 1)
     bucket = np.minimum(np.searchsorted(_COUNTS, need), len(_COUNTS) - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         across = np.where(length[:, None] > 1e-6, delta[:, ::-1] * np.array([-1, 1], np.float32), 0)
@@ -68,6 +76,51 @@ def deposit(
                 value = area if number == 0 else area * weights[number - 1][part]
                 plane += np.bincount(index, np.repeat(value, pieces), size)
     return [plane.reshape(rows + 2, stride)[1:-1, 1:-1].astype(np.float32) for plane in planes]
+
+
+def _deposit_wide(
+    planes: Sequence[NDArray[np.float64]],
+    start: NDArray[np.float32],
+    end: NDArray[np.float32],
+    width: Values,
+    weights: Sequence[Values],
+    shape: tuple[int, int],
+) -> None:
+    """Add segments of more than about a pixel: by columns where they run sideways, else by rows."""
+    rows, columns = shape
+    stride = columns + 2
+    steep = np.abs(end[:, 1] - start[:, 1]) > np.abs(end[:, 0] - start[:, 0])
+    for turned in (False, True):
+        chosen = np.flatnonzero(steep == turned)
+        if not len(chosen):
+            continue
+        order = (1, 0) if turned else (0, 1)
+        first, last = start[chosen][:, order], end[chosen][:, order]
+        run = np.maximum(np.abs(last[:, 0] - first[:, 0]), 1e-6)
+        length = np.hypot(last[:, 0] - first[:, 0], last[:, 1] - first[:, 1])
+        half = width[chosen] * length / run / 2
+        pieces = np.ceil(run / 0.5).astype(np.int64)
+        segment = np.repeat(np.arange(len(chosen)), pieces)
+        number = np.arange(len(segment)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        at = ((number + 0.5) / pieces[segment])[:, None]
+        middle = first[segment] + (last - first)[segment] * at
+        reach = (run / pieces)[segment] / 2
+        most = int(np.ceil(half.max())) + 1
+        for along in (0, 1):
+            # A piece is at most half a pixel long: it lies in one column or two.
+            column = np.floor(middle[:, 0] - reach + 0.5) + along
+            share = np.minimum(middle[:, 0] + reach, column + 0.5) - np.maximum(middle[:, 0] - reach, column - 0.5)
+            share = np.maximum(share, 0)
+            for across in range(-most, most + 1):
+                row = np.rint(middle[:, 1]) + across
+                high = half[segment]
+                overlap = np.minimum(middle[:, 1] + high, row + 0.5) - np.maximum(middle[:, 1] - high, row - 0.5)
+                area = np.clip(overlap, 0, 1) * share
+                x, y = (row, column) if turned else (column, row)
+                index = (np.clip(y + 1, 0, rows + 1) * stride + np.clip(x + 1, 0, columns + 1)).astype(np.int64)
+                for place, plane in enumerate(planes):
+                    value = area if place == 0 else area * weights[place - 1][chosen][segment]
+                    plane += np.bincount(index, value, plane.size)
 
 
 def _spread(count: int) -> Values:

@@ -68,7 +68,7 @@ def guides(head: Head, shot: Shot) -> Guides:
         normal = anatomy.skull_normal(head, here)
         norm = anatomy.skull_norm(head, here)
         above = np.sqrt(np.einsum("ij,ij->i", here, here)) * (1 - 1 / norm)
-        short = np.maximum(layer - above, 0)
+        short = np.maximum(np.minimum(layer, 0.25 * k * step) - above, 0)
         here = here + normal * short[:, None]
         out[:, k] = here - root
         wish = anatomy.flow(head, here)
