@@ -131,7 +131,7 @@ def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Setting
     if is_rejected(frame.flags):
         return replace(blank, flags=frame.flags, reason=reason_for(frame.flags))
 
-    found = find_region(work, view)
+    found = find_region(work, view, settings.segmenter)
     region = drawn_region(_to_work(drawn, shape, work), work.shape[:2]) if drawn else found
     if is_rejected(region.flags):
         return replace(blank, flags=region.flags, reason=reason_for(region.flags))

@@ -21,6 +21,7 @@ from hairdensity.measure import (
     shown_fraction,
 )
 from hairdensity.recipe import Observation, Placement
+from hairdensity.settings import Settings
 from hairdensity.zones import Zone, zone_coverage, zones_of
 
 
@@ -129,7 +130,7 @@ def group(
     return tuple(series)
 
 
-def measure_series(series: Series, load: Callable[[Member], Placement], work_px: int) -> MeasuredSeries:
+def measure_series(series: Series, load: Callable[[Member], Placement], settings: Settings) -> MeasuredSeries:
     """Measure all photos of a series on the skin that they have in common.
 
     Parameters
@@ -138,8 +139,8 @@ def measure_series(series: Series, load: Callable[[Member], Placement], work_px:
         The photos.
     load : callable
         Gives how a usable photo lies on the baseline. Called twice for each, so that one is in memory at a time.
-    work_px : int
-        Longer side of the work pictures, in pixels.
+    settings : Settings
+        How its photos were measured.
     """
     if series.baseline is None:
         return MeasuredSeries(series, None, tuple(_row(member, series) for member in series.members))
@@ -156,7 +157,7 @@ def measure_series(series: Series, load: Callable[[Member], Placement], work_px:
         row = _row(member, series)
         if member.usable:
             placement = load(member)
-            row |= _measured_cells(member, series.baseline, placement, common, base.skin, work_px)
+            row |= _measured_cells(member, series.baseline, placement, common, base.skin, settings)
             if row["status"] == "measured" and placement.placed:
                 zone_rows += _zone_rows(row, placement.placed, common, zones)
         rows.append(row)
@@ -216,7 +217,7 @@ def _row(member: Member, series: Series) -> dict[str, Cell]:
 
 
 def _measured_cells(
-    member: Member, baseline: Member, placement: Placement, common: Mask, baseline_skin: Mask, work_px: int
+    member: Member, baseline: Member, placement: Placement, common: Mask, baseline_skin: Mask, settings: Settings
 ) -> dict[str, Cell]:
     """Return the cells that need the baseline."""
     names = [*member.flags, *placement.flags]
@@ -231,11 +232,12 @@ def _measured_cells(
     elif shown < SHOWN_ENOUGH:
         names.append("shows_less")
     cells: dict[str, Cell] = {"flags": ";".join(names), "shown_fraction": shown}
-    cells |= _alignment_cells(alignment, member, baseline, work_px)
+    cells |= _alignment_cells(alignment, member, baseline, settings.work_px)
     result = coverage(placement.placed, common, baseline_skin)
     if flag_registry.is_rejected(names) or result is None:
         return cells | {"status": "rejected", "reason": flag_registry.reason_for(names)}
-    return cells | _coverage_cells(result, placement.placed, common, baseline)
+    measured = _coverage_cells(result, placement.placed, common, baseline)
+    return cells | measured | {"segmenter": settings.segmenter}
 
 
 def _zone_rows(row: dict[str, Cell], placed: Placed, common: Mask, zones: Sequence[Zone]) -> Iterator[dict[str, Cell]]:

@@ -1,6 +1,7 @@
 """What a user may set about measuring; part of what makes a number, so part of every cache key."""
 
 import hashlib
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +14,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    segmenter: str = Field("classical", description="method that tells hair from skin")
+    segmenter: Literal["network", "classical"] = Field(
+        "network", description="method that finds the scalp and tells hair from skin"
+    )
     work_px: int = Field(1280, ge=128, le=8192, description="longer side of the picture that is segmented, in pixels")
     max_megapixels: int = Field(200, ge=1, le=2000, description="photos with more pixels than this are refused")
 

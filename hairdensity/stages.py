@@ -165,7 +165,7 @@ def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
 
 def measure_one(job: Job, one: Series) -> MeasuredSeries:
     """Measure a series from what is kept; what was damaged since is made again."""
-    return measure_series(one, lambda member: run_place(_place_task(job, one, member)), job.settings.work_px)
+    return measure_series(one, lambda member: run_place(_place_task(job, one, member)), job.settings)
 
 
 def _observe_task(job: Job, photo: FoundPhoto) -> ObserveTask:

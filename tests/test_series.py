@@ -11,9 +11,11 @@ from hairdensity.find import FoundPhoto
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement
 from hairdensity.series import Member, Series, group, measure_series
+from hairdensity.settings import Settings
 
 TODAY = date(2026, 6, 1)
 SHAPE = (1200, 1600)
+SETTINGS = Settings(work_px=1280)
 GRID = (240, 320)
 
 
@@ -87,7 +89,7 @@ def test_baseline_is_the_best_photo_of_the_first_usable_session():
 
 def test_nothing_usable_no_baseline_but_all_rows():
     (series,) = grouped((found("a.jpg"), observed("1", ("blurred",), "rejected")))
-    measured = measure_series(series, lambda _: placement(), 1280)
+    measured = measure_series(series, lambda _: placement(), SETTINGS)
     assert series.baseline is None
     assert [row["status"] for row in measured.rows] == ["rejected"]
     assert measured.rows[0].get("coverage") is None
@@ -103,7 +105,7 @@ def measured_rows(*placements: Placement) -> dict[str, dict[str, object]]:
     def load(member: Member) -> Placement:
         return by_name[member.found.name]
 
-    return {str(row["photo"]): dict(row) for row in measure_series(series, load, 1280).rows}
+    return {str(row["photo"]): dict(row) for row in measure_series(series, load, SETTINGS).rows}
 
 
 def test_every_photo_is_measured_on_the_skin_that_all_show():
@@ -119,7 +121,7 @@ def test_each_zone_of_a_measured_photo_has_its_row():
     photos = [(found("0.jpg"), observed("0")), (found("1.jpg", date(2026, 2, 1)), observed("1"))]
     (series,) = grouped(*photos)
     answers = {"0.jpg": placement(), "1.jpg": Placement(NotAligned("nothing"), None, ("not_aligned",))}
-    measured = measure_series(series, lambda member: answers[member.found.name], 1280)
+    measured = measure_series(series, lambda member: answers[member.found.name], SETTINGS)
     assert [row["zone"] for row in measured.zone_rows] == ["middle", "upper", "lower", "left", "right"]
     assert {row["photo"] for row in measured.zone_rows} == {"0.jpg"}
     assert sum(float(str(row["zone_fraction"])) for row in measured.zone_rows) == pytest.approx(1)
@@ -145,4 +147,4 @@ def test_a_baseline_that_cannot_be_loaded_is_a_mistake_of_the_program():
     (series,) = grouped((found("a.jpg"), observed("1")))
     lost = replace(placement(), placed=None)
     with pytest.raises(ValueError, match="baseline"):
-        measure_series(series, lambda _: lost, 1280)
+        measure_series(series, lambda _: lost, SETTINGS)

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -18,8 +19,8 @@ from hairdensity.commands.printing import ProgressBar, one_line
               help="Regions drawn by hand [default: regions.json in PHOTOS].")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 512), help="Worker processes [default: all cores].")
 @click.option("--maps", is_flag=True, help="Also write the share of hair of each pixel to OUT/maps.")
-@click.option("--segmenter", type=click.Choice(["classical"]), default="classical", show_default=True,
-              help="How hair is told from skin.")  # fmt: skip
+@click.option("--segmenter", type=click.Choice(["network", "classical"]), default="network", show_default=True,
+              help="How the scalp is found and hair told from skin; classical needs no trained weights.")  # fmt: skip
 @click.option("--work-px", type=click.IntRange(128, 8192), default=1280, show_default=True,
               help="Longer side of the picture that is segmented.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON.")
@@ -31,7 +32,7 @@ def analyze(
     regions: Path | None,
     jobs: int | None,
     maps: bool,
-    segmenter: str,
+    segmenter: Literal["network", "classical"],
     work_px: int,
     as_json: bool,
     quiet: bool,
