@@ -9,20 +9,22 @@ from hairdensity.flags import FLAGS, Severity, reason_for
 from hairdensity.report.data import (
     Band,
     Card,
-    ChangeMap,
     Course,
-    Frame,
     Lane,
+    LoadThumb,
     PhotoGroup,
-    Picture,
     Point,
     ReportData,
     SeriesInput,
     SeriesPage,
+    Thumb,
     Undated,
+    ZoneLine,
 )
+from hairdensity.report.guide import TOPIC_OF_FLAG
 from hairdensity.report.needs import CourseLike
-from hairdensity.report.pictures import change_map, encode_frame
+from hairdensity.report.pictures import threshold_of
+from hairdensity.report.show import card_picture, pictures_each, pictures_of, row_value, size_for, undated_rows
 from hairdensity.report.words import (
     NOTHING_MEASURED,
     VERDICTS,
@@ -38,10 +40,9 @@ from hairdensity.report.words import (
 
 MOST_SINGLE: Final = 3
 """Up to so many series with one session at most have a section each; more of them become cards."""
-CARD_PX: Final = 220
-_SIZES: Final = ((6, 720), (24, 520), (80, 380))
-"""(series with a section, longer side of their pictures): many people still make one page that opens."""
-_LEAST_PX: Final = 280
+MOST_THUMBS: Final = 12
+"""Of photos that were left out for one reason, so many are shown small."""
+Z95: Final = 1.959964
 
 
 def build_report(
@@ -71,13 +72,17 @@ def build_report(
         Heading of the page.
     """
     inputs = list(series)
-    single = [one for one in inputs if len(one.progress.sessions) <= 1 and not _undated_rows(one)[1:]]
+    single = [one for one in inputs if len(one.progress.sessions) <= 1 and not undated_rows(one)[1:]]
     as_cards = single if len(single) > MOST_SINGLE else []
     chosen = {id(one) for one in as_cards}
     full = [one for one in inputs if id(one) not in chosen]
-    longest = next((px for most, px in _SIZES if len(full) <= most), _LEAST_PX)
+    sessions = [len(one.progress.sessions) for one in full]
+    most = pictures_each(sessions)
+    size = size_for(sum(min(count, most) for count in sessions) + len(as_cards) // 4)
     several_subjects = len({one.progress.subject for one in inputs}) > 1
-    pages = tuple(_page(one, place, longest, several_subjects, treatments, today) for place, one in enumerate(full, 1))
+    pages = tuple(
+        _page(one, place, most, size, several_subjects, treatments, today) for place, one in enumerate(full, 1)
+    )
     card_rows = [row for one in as_cards for row in one.rows]
     return ReportData(
         title=title,
@@ -94,9 +99,9 @@ def build_report(
     )
 
 
-def left_out(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
+def left_out(rows: Iterable[Row], load_thumb: LoadThumb | None = None) -> tuple[PhotoGroup, ...]:
     """Return the photos that have no number, grouped by reason, the most frequent first."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         if row.get("status") == "measured":
             continue
@@ -110,9 +115,19 @@ def left_out(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
             advice = " ".join(dict.fromkeys(flag.advice for flag in rejecting))
         else:
             meaning, advice = reason or "cannot be used", ""
-        groups.setdefault((meaning, advice), []).append(clean(row.get("photo") or ""))
-    listed = [PhotoGroup(meaning, advice, "reject", tuple(names)) for (meaning, advice), names in groups.items()]
+        topic = next((TOPIC_OF_FLAG[flag.name] for flag in rejecting if flag.name in TOPIC_OF_FLAG), "")
+        groups.setdefault((meaning, advice, topic), []).append(str(row.get("photo") or ""))
+    listed = [
+        PhotoGroup(meaning, advice, "reject", tuple(map(clean, names)), topic, _thumbs(names, load_thumb))
+        for (meaning, advice, topic), names in groups.items()
+    ]
     return tuple(sorted(listed, key=lambda group: -len(group.photos)))
+
+
+def _thumbs(names: Sequence[str], load: LoadThumb | None) -> tuple[Thumb, ...]:
+    if load is None:
+        return ()
+    return tuple(thumb for name in names[:MOST_THUMBS] if (thumb := load(name)) is not None)
 
 
 def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
@@ -124,7 +139,9 @@ def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
                 groups.setdefault(name, []).append(clean(row.get("photo") or ""))
     order: tuple[Severity, ...] = ("reject", "warn", "note")
     listed = [
-        PhotoGroup(FLAGS[name].meaning, FLAGS[name].advice, FLAGS[name].severity, tuple(names))
+        PhotoGroup(
+            FLAGS[name].meaning, FLAGS[name].advice, FLAGS[name].severity, tuple(names), TOPIC_OF_FLAG.get(name, "")
+        )
         for name, names in groups.items()
         if name in FLAGS
     ]
@@ -132,18 +149,25 @@ def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
 
 
 def _page(
-    one: SeriesInput, place: int, longest: int, several_subjects: bool, treatments: Sequence[Lane], today: date | None
+    one: SeriesInput,
+    place: int,
+    most: int,
+    size: tuple[int, int],
+    several_subjects: bool,
+    treatments: Sequence[Lane],
+    today: date | None,
 ) -> SeriesPage:
     progress, quantity = one.progress, one.quantity
     title = _title(progress.subject, progress.view, several_subjects)
     points = _points(one)
     undated = tuple(
-        Undated(clean(row.get("photo") or ""), value) for row in _undated_rows(one) if (value := _row_value(row, one))
+        Undated(clean(row.get("photo") or ""), value) for row in undated_rows(one) if (value := row_value(row, one))
     )
     words = words_for(progress.verdict) if points or undated else NOTHING_MEASURED
     gain = _triple(progress.gain, progress.gain_low, progress.gain_high)
     kept = _triple(progress.retained, progress.retained_low, progress.retained_high)
-    pictures, changes = _pictures(one, points, longest)
+    pictures, changes = pictures_of(one, points, most, size)
+    noise = progress.smallest_detectable_change
     return SeriesPage(
         anchor=f"series-{place}",
         title=title,
@@ -151,7 +175,7 @@ def _page(
         sentence=sentence_for(words, quantity, gain, kept),
         reason=clean(progress.reason or ""),
         sure=sureness(words, progress.probability),
-        figures=_figures(points, quantity, progress.smallest_detectable_change),
+        figures=_figures(points, quantity, noise),
         course=Course(
             subject=progress.subject,
             view=progress.view,
@@ -160,15 +184,17 @@ def _page(
             points=points,
             band=_band(progress.course),
             lanes=tuple(treatments),
-            noise=progress.smallest_detectable_change,
+            noise=noise,
             today=today,
         ),
         pictures=pictures,
         changes=changes,
-        left_out=left_out(one.rows),
+        left_out=left_out(one.rows, one.load_thumb),
         remarks=remarks(one.rows),
         undated=undated,
         numbers=_numbers(one, gain, kept),
+        zones=_zones(one, points),
+        patch_threshold=None if noise is None else threshold_of(noise),
     )
 
 
@@ -200,66 +226,15 @@ def _band(course: CourseLike | None) -> Band | None:
     return Band(tuple(course.dates), mean, low, high, untreated)
 
 
-def _pictures(
-    one: SeriesInput, points: Sequence[Point], longest: int
-) -> tuple[tuple[Picture, ...], tuple[ChangeMap, ...]]:
-    """Return first, last and best session, each later one with its map; two frames are held at most."""
-    if not points:
-        rows = _undated_rows(one)
-        frame = _frame(one, rows[0]) if rows else None
-        if frame is None:
-            return (), ()
-        return (encode_frame(frame, label="Photo", value=_row_value(rows[0], one), longest=longest, hair=True),), ()
-    wanted = [("First session" if len(points) > 1 else "Session", "", points[0])]
-    if len(points) > 1:
-        wanted.append(("Last session", "First to last session", points[-1]))
-        best = max(points, key=lambda point: point.value)
-        if best not in (points[0], points[-1]):
-            wanted.append(("Session with the most hair", "First session to the one with the most hair", best))
-    noise = one.progress.smallest_detectable_change
-    first: Frame | None = None
-    pictures: list[Picture] = []
-    maps: list[ChangeMap | None] = []
-    for label, between, point in wanted:
-        frame = _session_frame(one, point.date)
-        if frame is None:
-            continue
-        value = one.quantity.with_interval(point.value, point.low, point.high)
-        pictures.append(encode_frame(frame, label=label, value=value, longest=longest, hair=True))
-        if not between:
-            first = frame
-        elif first is not None and noise is not None:
-            maps.append(change_map(first, frame, label=between, noise=noise, longest=longest))
-    return tuple(pictures), tuple(found for found in maps if found is not None)
-
-
-def _session_frame(one: SeriesInput, when: date) -> Frame | None:
-    """Return the picture of a session: of its photo with the fewest warnings that there is a picture of."""
-    rows = [row for row in one.rows if row.get("status") == "measured" and row.get("date") == when.isoformat()]
-    rows.sort(key=_warnings)
-    return next((frame for row in rows if (frame := _frame(one, row)) is not None), None)
-
-
-def _frame(one: SeriesInput, row: Row) -> Frame | None:
-    return one.load_frame(str(row["photo"])) if one.load_frame and row.get("photo") else None
-
-
-def _warnings(row: Row) -> int:
-    return sum(FLAGS[name].severity == "warn" for name in _flag_names(row) if name in FLAGS)
-
-
 def _card(one: SeriesInput, several_subjects: bool) -> Card:
     points = _points(one)
-    undated = _undated_rows(one)
-    picture, value = None, ""
+    undated = undated_rows(one)
+    value = ""
     if points:
         value = one.quantity.with_interval(points[0].value, points[0].low, points[0].high)
     elif undated:
-        value = _row_value(undated[0], one)
-    if one.load_frame and value:
-        frame = _session_frame(one, points[0].date) if points else _frame(one, undated[0])
-        if frame is not None:
-            picture = encode_frame(frame, label="", value=value, longest=CARD_PX, hair=False)
+        value = row_value(undated[0], one)
+    picture = card_picture(one, points[0].date if points else None, value) if value else None
     groups = remarks(one.rows) if value else left_out(one.rows)
     return Card(
         title=_title(one.progress.subject, one.progress.view, several_subjects),
@@ -311,17 +286,39 @@ def _numbers(
     return tuple(lines)
 
 
-def _undated_rows(one: SeriesInput) -> list[Row]:
-    return [row for row in one.rows if row.get("status") == "measured" and not row.get("date")]
+def _zones(one: SeriesInput, points: Sequence[Point]) -> tuple[ZoneLine, ...]:
+    """Return how parts of the region changed from the first session to the last."""
+    if len(points) < 2:
+        return ()
+    ends = [_zone_means(one.zone_rows, points[place].date) for place in (0, -1)]
+    lines = []
+    for name, (before, before_sd) in ends[0].items():
+        if name not in ends[1]:
+            continue
+        after, after_sd = ends[1][name]
+        noise = Z95 * (before_sd**2 + after_sd**2) ** 0.5
+        quantity = one.quantity
+        within = abs(after - before) < noise
+        lines.append(
+            ZoneLine(
+                clean(name), quantity.value(before), quantity.value(after), quantity.change(after - before), within
+            )
+        )
+    return tuple(lines)
 
 
-def _row_value(row: Row, one: SeriesInput) -> str:
-    value, low, high = (_number(row.get(name)) for name in ("coverage", "coverage_low", "coverage_high"))
-    return "" if value is None else one.quantity.with_interval(value, low, high)
-
-
-def _number(cell: object) -> float | None:
-    return float(cell) if isinstance(cell, (int, float)) else None
+def _zone_means(rows: Iterable[Row], when: date) -> dict[str, tuple[float, float]]:
+    """Return coverage of each zone on one day, and how much it varies between sessions with no change."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        value, repeat = row.get("coverage"), row.get("repeat_sd")
+        if row.get("date") == when.isoformat() and isinstance(value, float) and isinstance(repeat, float):
+            found.setdefault(str(row.get("zone") or ""), []).append((value, repeat))
+    # Photos of one day share light and pose, so their noise is not taken to average out.
+    return {
+        name: (sum(v for v, _ in listed) / len(listed), sum(sd for _, sd in listed) / len(listed))
+        for name, listed in found.items()
+    }
 
 
 def _triple(

@@ -43,6 +43,48 @@ LoadFrame = Callable[[str], Frame | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A frame encoded for the page.
+
+    Parameters
+    ----------
+    jpeg : bytes
+        The picture.
+    hair : bytes
+        PNG of the same size, transparent where there is no hair; empty where there is none to show.
+    patch : bytes
+        Small RGB PNG from which maps of change are made: red is the share of hair, smoothed; green is 255 inside the
+        region and 0 outside. Empty where the frame has no region.
+    width, height : int
+        Size of the picture in pixels.
+    """
+
+    jpeg: bytes
+    hair: bytes
+    patch: bytes
+    width: int
+    height: int
+
+
+LoadShown = Callable[[str, int, int], Shown | None]
+"""Gives (photo, longer side in pixels, most bytes) as it stands on the page, kept from an earlier run where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A small picture of a photo that was left out: its name in the table, a JPEG, and its size in pixels."""
+
+    photo: str
+    jpeg: bytes
+    width: int
+    height: int
+
+
+LoadThumb = Callable[[str], Thumb | None]
+"""Gives a small picture of a photo that has no number; None where its scalp was not found, so nothing is shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesInput:
     """What `build_report` needs of one subject and view.
 
@@ -53,15 +95,24 @@ class SeriesInput:
     rows : sequence of Row
         The rows of measurements.csv of this subject and view, also the unusable.
     load_frame : callable or None
-        Gives pictures when they are needed; called only for the few that the page shows.
+        Gives pictures when they are needed; called only for those that the page shows.
     quantity : Quantity
         What the values are; coverage by default.
+    load_shown : callable or None
+        Gives the same pictures ready for the page, where someone keeps them; else they are made from `load_frame`.
+    load_thumb : callable or None
+        Gives small pictures of photos that were left out.
+    zone_rows : sequence of Row
+        The rows of zones.csv of this subject and view.
     """
 
     progress: ProgressLike
     rows: Sequence[Row]
     load_frame: LoadFrame | None = None
     quantity: Quantity = COVERAGE
+    load_shown: LoadShown | None = None
+    load_thumb: LoadThumb | None = None
+    zone_rows: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +129,18 @@ class Picture:
         Day it was taken.
     value : str
         The session's value with its interval, in words.
-    jpeg : bytes
+    number : float or None
+        The session's value as it is stored.
+    shown : Shown
         The picture.
-    hair : bytes
-        PNG of the same size, transparent where there is no hair; empty where there is none to show.
-    width, height : int
-        Size of the picture in pixels.
     """
 
     label: str
     photo: str
     date: date | None
     value: str
-    jpeg: bytes
-    hair: bytes
-    width: int
-    height: int
+    number: float | None
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +279,18 @@ class PhotoGroup:
         How much it matters.
     photos : tuple of str
         Names in the table.
+    topic : str
+        The picture of the guide that helps; may be empty.
+    thumbs : tuple of Thumb
+        Small pictures of some of the photos.
     """
 
     meaning: str
     advice: str
     severity: Severity
     photos: tuple[str, ...]
+    topic: str = ""
+    thumbs: tuple[Thumb, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +299,27 @@ class Undated:
 
     photo: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLine:
+    """How one part of the region changed from the first to the last session, in words.
+
+    Parameters
+    ----------
+    name : str
+        Which part, as seen in the first photo.
+    first, last, change : str
+        Values and their difference.
+    within_noise : bool
+        Whether photos of an unchanged head differ as much.
+    """
+
+    name: str
+    first: str
+    last: str
+    change: str
+    within_noise: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,15 +345,19 @@ class SeriesPage:
     course : Course
         Points, fitted course, treatments; a chart is drawn from two points on.
     pictures : tuple of Picture
-        First session, last session, and the session with the most hair where it is another one.
+        A picture a session, by date; of a long course some are left out, never the first, the last or the fullest.
     changes : tuple of ChangeMap
-        Where it changed, a map for each later picture.
+        Where it changed from the first to the last session, and to the one with the most hair.
     left_out, remarks : tuple of PhotoGroup
         Photos without a number, and photos to do better next time.
     undated : tuple of Undated
         Measured photos without a date.
     numbers : tuple of (str, str)
         All numbers of the verdict: label, value.
+    zones : tuple of ZoneLine
+        How parts of the region changed.
+    patch_threshold : float or None
+        Differences of a patch below this are noise, 0..1; None where it is not known.
     """
 
     anchor: str
@@ -296,6 +374,8 @@ class SeriesPage:
     remarks: tuple[PhotoGroup, ...]
     undated: tuple[Undated, ...]
     numbers: tuple[tuple[str, str], ...]
+    zones: tuple[ZoneLine, ...] = ()
+    patch_threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.report.data import ChangeMap, Frame, Picture
+from hairdensity.report.data import ChangeMap, Frame, Shown, Thumb
 
 HAIR_COLOUR: Final = (0, 150, 255)
 """Neither hair nor skin is of this colour."""
@@ -22,21 +22,26 @@ the smallest change that can be told for the whole region. A rule of thumb, and 
 LEAST_THRESHOLD: Final = 0.06
 SURROUNDINGS_SHARE: Final = 0.04
 """Skin around the region that stays sharp, as a share of the picture's longer side."""
+PATCH_PX: Final = 96
+"""Longer side of the small picture of patches; they are wider than two of its pixels."""
+THUMB_PX: Final = 150
+QUALITIES: Final = (84, 78, 70, 60, 50)
+"""JPEG qualities, tried in turn until a picture is small enough."""
+DRAWN_AS: Final = 1
+"""Part of the names of kept pictures: raise it where they are to look different."""
 
 
-def encode_frame(frame: Frame, *, label: str, value: str, longest: int, hair: bool) -> Picture:
+def encode_frame(frame: Frame, *, longest: int, most_bytes: int = 1_000_000) -> Shown:
     """Return a frame encoded for the page.
 
     Parameters
     ----------
     frame : Frame
         The photo.
-    label, value : str
-        Which session it is, and its value in words.
     longest : int
         Longer side in pixels, at most.
-    hair : bool
-        Whether to encode the hair that was found as well.
+    most_bytes : int
+        About how large the picture may become: finer quality is given up for it, down to a limit.
 
     Notes
     -----
@@ -45,58 +50,100 @@ def encode_frame(frame: Frame, *, label: str, value: str, longest: int, hair: bo
     shape = imaging.shrunk_shape(frame.picture.shape, longest)
     region = imaging.resize_mask(frame.region, shape)
     shown = _hide_surroundings(imaging.resize(frame.picture, shape), region)
-    return Picture(
-        label=label,
-        photo=frame.photo,
-        date=frame.date,
-        value=value,
-        jpeg=imaging.encode_jpeg(shown, 84 if longest > 300 else 78),
-        hair=_hair_png(imaging.resize(frame.share, shape), region) if hair and region.any() else b"",
+    return Shown(
+        jpeg=_jpeg_within(shown, most_bytes),
+        hair=_hair_png(imaging.resize(frame.share, shape), region) if region.any() else b"",
+        patch=_patch_png(frame.share, frame.region) if region.any() else b"",
         width=shape[1],
         height=shape[0],
     )
 
 
-def change_map(first: Frame, last: Frame, *, label: str, noise: float, longest: int) -> ChangeMap | None:
-    """Return where hair came and went between two frames of a series.
+def encode_thumb(photo: str, picture: Rgb, region: Mask) -> Thumb:
+    """Return a small picture of a photo that was left out: cropped to its scalp, the surroundings blurred."""
+    rows, columns = np.nonzero(region)
+    margin = round(0.08 * max(region.shape))
+    top, left = max(0, int(rows.min()) - margin), max(0, int(columns.min()) - margin)
+    part = np.s_[top : int(rows.max()) + margin + 1, left : int(columns.max()) + margin + 1]
+    shape = imaging.shrunk_shape(picture[part].shape, THUMB_PX)
+    small = _hide_surroundings(imaging.resize(picture[part], shape), imaging.resize_mask(region[part], shape))
+    return Thumb(photo, imaging.encode_jpeg(small, 76), shape[1], shape[0])
+
+
+def threshold_of(noise: float) -> float:
+    """Return the difference of a patch below which it is left grey, 0..1, from that of the whole region."""
+    return max(LEAST_THRESHOLD, PATCH_NOISE * noise)
+
+
+def change_map(first: Shown, last: Shown, *, label: str, noise: float) -> ChangeMap | None:
+    """Return where hair came and went between two pictures of a series.
 
     Parameters
     ----------
-    first, last : Frame
+    first, last : Shown
         Of the same series, so that they lie on each other.
     label : str
         Which sessions they are of.
     noise : float
         Smallest detectable change of the whole region, 0..1.
-    longest : int
-        Longer side in pixels, at most.
 
     Returns
     -------
     ChangeMap or None
         None where the two have no measured skin in common.
     """
-    shape = imaging.shrunk_shape(first.picture.shape, longest)
-    both = imaging.resize_mask(first.region, shape) & imaging.resize_mask(last.region, shape)
+    if not first.patch or not last.patch:
+        return None
+    shape = (first.height, first.width)
+    before, inside = _read_patch(first.patch, shape)
+    after, inside_too = _read_patch(last.patch, shape)
+    both = inside & inside_too
     if not both.any():
         return None
-    difference: Plane = imaging.resize(last.share, shape) - imaging.resize(first.share, shape)
-    sigma = max(1.0, PATCH_SHARE * max(shape))
-    weight = imaging.blur(both.astype(np.float32), sigma)
-    # Skin outside the region says nothing: averaged over measured skin only.
-    weight[weight < 1e-3] = 1e-3
-    smooth: Plane = imaging.blur(difference * both, sigma) / weight
-    threshold = max(LEAST_THRESHOLD, PATCH_NOISE * noise)
-    painted = _paint(imaging.resize(first.picture, shape), both, smooth, threshold)
+    difference: Plane = after - before
+    threshold = threshold_of(noise)
+    painted = _paint(imaging.decode_rgb(first.jpeg), both, difference, threshold)
     return ChangeMap(
         label=label,
-        jpeg=imaging.encode_jpeg(painted, 84),
+        jpeg=imaging.encode_jpeg(painted, 80),
         width=shape[1],
         height=shape[0],
         threshold=threshold,
-        gained=float(np.mean(smooth[both] >= threshold)),
-        lost=float(np.mean(smooth[both] <= -threshold)),
+        gained=float(np.mean(difference[both] >= threshold)),
+        lost=float(np.mean(difference[both] <= -threshold)),
     )
+
+
+def _jpeg_within(picture: Rgb, most_bytes: int) -> bytes:
+    data = b""
+    for quality in QUALITIES:
+        data = imaging.encode_jpeg(picture, quality)
+        if len(data) <= most_bytes:
+            break
+    return data
+
+
+def _patch_png(share: Plane, region: Mask) -> bytes:
+    """Return the share of hair smoothed over patches, with the region, small: what maps of change are made from."""
+    shape = imaging.shrunk_shape(share.shape, PATCH_PX)
+    inside = imaging.resize_mask(region, shape)
+    sigma = max(1.0, PATCH_SHARE * max(shape))
+    # Skin outside the region says nothing: averaged over measured skin only.
+    weight = imaging.blur(inside.astype(np.float32), sigma)
+    weight[weight < 1e-3] = 1e-3
+    known: Plane = imaging.resize(share * region, shape) * inside
+    smooth = imaging.blur(known, sigma) / weight
+    levels = np.zeros((*shape, 3), np.uint8)
+    levels[:, :, 0] = np.rint(np.clip(smooth, 0, 1) * 255).astype(np.uint8)
+    levels[:, :, 1] = inside.astype(np.uint8) * 255
+    return imaging.encode_png(levels, 9)
+
+
+def _read_patch(patch: bytes, shape: tuple[int, int]) -> tuple[Plane, Mask]:
+    levels = imaging.resize(imaging.decode_rgb(patch), shape)
+    share: Plane = levels[:, :, 0].astype(np.float32) / np.float32(255)
+    inside: Mask = levels[:, :, 1] >= 128
+    return share, inside
 
 
 def _paint(picture: Rgb, region: Mask, change: Plane, threshold: float) -> Rgb:

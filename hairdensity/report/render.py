@@ -17,6 +17,8 @@ from hairdensity.flags import FLAGS
 from hairdensity.report import words
 from hairdensity.report.chart import MOST_LANES, course_svg
 from hairdensity.report.data import PhotoGroup, ReportData, SeriesPage
+from hairdensity.report.guide import TOPICS
+from hairdensity.report.guide_pictures import drawing
 from hairdensity.report.svg import sprite
 
 CURVES: Final = {
@@ -65,6 +67,9 @@ def render_report(data: ReportData) -> str:
         script=Markup(script),  # noqa: S704 - from this package
         policy=_policy(style, script),
         coverage=words.COVERAGE,
+        topics=TOPICS,
+        titles={topic.name: topic.title for topic in TOPICS},
+        drawings={topic.name: Markup(drawing(topic.name)) for topic in TOPICS},  # noqa: S704 - drawn by this package
         most_lanes=MOST_LANES,
         no_date_advice=FLAGS["no_date"].advice,
     )

@@ -48,7 +48,7 @@ class Verdict:
     smallest_detectable_change: float | None = 0.021
 
 
-def frame(photo: str, when: date | None, share: float = 0.5, size: int = 400) -> Frame:
+def frame(photo: str, when: date | None, share: float = 0.5, size: int = 200) -> Frame:
     """Return a noisy head with a round region; `share` of each pixel is hair."""
     rng = np.random.default_rng(len(photo))
     picture = rng.integers(60, 200, (size, size, 3)).astype(np.uint8)

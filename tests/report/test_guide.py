@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from hairdensity.flags import FLAGS
-from hairdensity.report.guide import TOPIC_OF_FLAG, TOPICS
+from hairdensity.report.guide import TOPIC_OF_FLAG, TOPICS, Topic
 from hairdensity.report.guide_pictures import drawing
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -20,7 +20,7 @@ def test_every_flag_about_the_picture_has_a_topic() -> None:
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-def test_a_picture_is_sound_says_what_it_shows_and_is_the_one_in_the_guide(topic) -> None:
+def test_a_picture_is_sound_says_what_it_shows_and_is_the_one_in_the_guide(topic: Topic) -> None:
     text = drawing(topic.name)
     root = ElementTree.fromstring(text)  # noqa: S314
     assert root[0].text == topic.alt

@@ -1,6 +1,8 @@
 """The page says what it was given, runs nothing that it was given, and loads nothing from anywhere."""
 
 import base64
+import dataclasses
+import functools
 import hashlib
 import itertools
 import re
@@ -8,11 +10,15 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from made_up_report import MakeSeries, rejected, row
+from made_up_report import MakeSeries, frame, rejected, row, series_of
 
+from hairdensity import imaging
 from hairdensity.flags import FLAGS
 from hairdensity.report import Lane, build_report
+from hairdensity.report.data import ReportData, Shown, Thumb
+from hairdensity.report.pictures import encode_frame, encode_thumb
 from hairdensity.report.render import CURVES, render_report
+from hairdensity.report.show import MOST_PICTURES, size_for
 from hairdensity.report.words import NOTHING_MEASURED, VERDICTS
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "path", "use"}
@@ -88,13 +94,17 @@ def hostile_report(make_series: MakeSeries, text: str) -> Any:
     return build_report([series, other], treatments=lanes, warnings=[text], run=run, title=text, today=day)
 
 
+@functools.cache
+def harmless_page() -> Page:
+    return Page(render_report(hostile_report(series_of, "harmless")))
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_and_never_acts(make_series: MakeSeries, text: str) -> None:
     html = render_report(hostile_report(make_series, text))
     html.encode("utf-8")
     page = Page(html)
-    harmless = render_report(hostile_report(make_series, "harmless"))
-    expected = Page(harmless)
+    expected = harmless_page()
     # The same scripts and styles, and no element or attribute that harmless text does not bring.
     assert page.scripts == expected.scripts
     kinds = {(tag, key) for tag, attributes in expected.tags for key in attributes}
@@ -158,9 +168,9 @@ def test_every_input_has_a_label_every_picture_a_text_and_headings_are_in_order(
     page = Page(render_report(full_report(make_series)))
     labelled = {attributes.get("for") for tag, attributes in page.tags if tag == "label"}
     inputs = [attributes for tag, attributes in page.tags if tag == "input"]
-    assert {attributes["type"] for attributes in inputs} == {"checkbox", "radio", "range"}
+    assert {attributes["type"] for attributes in inputs} == {"checkbox", "range"}
     for attributes in inputs:
-        assert attributes["type"] == "radio" or attributes.get("id") in labelled or attributes.get("aria-label")
+        assert attributes.get("id") in labelled or attributes.get("aria-label")
     assert all("alt" in attributes for tag, attributes in page.tags if tag == "img")
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
@@ -189,9 +199,15 @@ def test_each_verdict_has_words_of_its_own(make_series: MakeSeries, verdict: str
 def test_left_out_photos_stand_there_with_reason_and_advice(make_series: MakeSeries) -> None:
     data = full_report(make_series)
     text = Page(render_report(data)).text()
-    assert f"1 photo: it {FLAGS['too_dark'].meaning}. {FLAGS['too_dark'].advice} vertex/dim.jpg" in text
+    assert (
+        f"1 photo: it {FLAGS['too_dark'].meaning}. {FLAGS['too_dark'].advice} How: even, soft light vertex/dim.jpg"
+        in text
+    )
     assert "1 photo: It is a GIF. vertex/gif.gif" in text
-    assert f"2 photos: each {FLAGS['side_light'].meaning}. {FLAGS['side_light'].advice} vertex/IMG_" in text
+    assert (
+        f"2 photos: each {FLAGS['side_light'].meaning}. {FLAGS['side_light'].advice} How: even, soft light vertex/IMG_"
+        in text
+    )
     assert [len(group.photos) for group in data.series[0].remarks] == [2, 1]
 
 
@@ -203,20 +219,88 @@ def test_what_an_alignment_adds_to_its_flag_is_not_lost(make_series: MakeSeries)
     assert group.advice == FLAGS["not_aligned"].advice
 
 
-def test_only_shown_pictures_are_loaded_and_the_best_photo_of_a_day_is_taken(make_series: MakeSeries) -> None:
+def test_the_best_photo_of_each_day_is_shown(make_series: MakeSeries) -> None:
     loaded: list[str] = []
     poor = row("vertex/0_poor.jpg", date="2025-02-03", flags="soft")
     better = row("vertex/1_better.jpg", date="2025-02-03", flags="aligned_by_outline")
     series = make_series((0.5, 0.52, 0.58, 0.51, 0.5), loaded=loaded, flags={0: ("soft",)}, more_rows=(poor, better))
     (page,) = build_report([series]).series
-    assert len(loaded) == 3
+    assert len(loaded) == 5
     assert loaded[0] == "vertex/1_better.jpg"
-    assert [picture.label for picture in page.pictures] == [
-        "First session",
-        "Last session",
-        "Session with the most hair",
+    assert [picture.date for picture in page.pictures] == [session.date for session in series.progress.sessions]
+    assert [page.pictures[place].label for place in (0, 1, -1)] == ["First session", "Session 2", "Last session"]
+
+
+def test_of_very_many_sessions_first_last_and_fullest_are_always_shown(make_series: MakeSeries) -> None:
+    loaded: list[str] = []
+    values = tuple(0.6 if number == 371 else 0.5 for number in range(400))
+    (page,) = build_report([make_series(values, loaded=loaded)]).series
+    assert len(page.pictures) == len(loaded) <= MOST_PICTURES
+    days = [point.date for point in page.course.points]
+    assert {days[0], days[371], days[-1]} <= {picture.date for picture in page.pictures}
+    html = render_report(ReportData("t", None, 400, 400, (page,)))
+    assert f"Pictures of {len(page.pictures)} of the 400 sessions are shown." in Page(html).text()
+    assert len(html) < 6e6
+
+
+def test_pictures_that_are_kept_are_not_made_again(make_series: MakeSeries) -> None:
+    asked: list[tuple[str, int, int]] = []
+    series = make_series((0.5, 0.6))
+
+    def kept(photo: str, longest: int, most_bytes: int) -> Shown | None:
+        asked.append((photo, longest, most_bytes))
+        return encode_frame(frame(photo, None), longest=longest)
+
+    (page,) = build_report([dataclasses.replace(series, load_frame=None, load_shown=kept)]).series
+    assert [photo for photo, _, _ in asked] == [picture.photo for picture in page.pictures]
+
+
+def test_pictures_keep_to_the_bytes_that_they_are_given() -> None:
+    large = encode_frame(frame("a", None), longest=400)
+    small = encode_frame(frame("a", None), longest=400, most_bytes=len(large.jpeg) // 2)
+    assert len(small.jpeg) <= len(large.jpeg) // 2
+    assert (small.width, small.height) == (large.width, large.height)
+    longest = [size_for(count)[0] for count in (1, 10, 24, 50, 100, 1000)]
+    assert longest == sorted(longest, reverse=True)
+
+
+def test_what_lies_outside_the_region_cannot_be_recognised() -> None:
+    picture = frame("a", None)
+    shown = imaging.decode_rgb(encode_frame(picture, longest=200).jpeg).astype(float)
+    assert shown[:20, :20].std() < 0.15 * picture.picture[:20, :20].std()
+    assert shown[90:110, 90:110].std() > 20
+
+
+def test_a_photo_that_was_left_out_is_shown_small_where_its_scalp_was_found(make_series: MakeSeries) -> None:
+    lost = (rejected("vertex/lost.jpg", "not_aligned"), rejected("vertex/dim.jpg", "too_dark"))
+    known = frame("vertex/lost.jpg", None)
+
+    def thumb(photo: str) -> Thumb | None:
+        return encode_thumb(photo, known.picture, known.region) if photo == known.photo else None
+
+    data = build_report([dataclasses.replace(make_series(more_rows=lost), load_thumb=thumb)])
+    page = Page(render_report(data))
+    assert [[one.photo for one in group.thumbs] for group in data.series[0].left_out] == [["vertex/lost.jpg"], []]
+    assert [a["alt"] for tag, a in page.tags if tag == "img" and "left out" in (a["alt"] or "")] == [
+        "vertex/lost.jpg, left out"
     ]
-    assert page.pictures[2].date == series.progress.sessions[2].date
+
+
+def test_advice_leads_to_the_picture_that_helps(make_series: MakeSeries) -> None:
+    page = Page(render_report(full_report(make_series)))
+    links = {a["href"] for tag, a in page.tags if tag == "a" and a.get("class") == "how"}
+    assert links == {"#how-light", "#how-distance"}
+
+
+def test_parts_of_the_scalp_are_told_with_their_noise(make_series: MakeSeries) -> None:
+    rows = [
+        {"zone": zone, "date": day, "coverage": value, "repeat_sd": 0.01}
+        for zone, first, last in (("middle", 0.4, 0.5), ("upper", 0.6, 0.61))
+        for day, value in (("2025-02-03", first), ("2025-03-10", last))
+    ]
+    (page,) = build_report([dataclasses.replace(make_series((0.5, 0.55)), zone_rows=rows)]).series
+    assert [(zone.name, zone.within_noise) for zone in page.zones] == [("middle", False), ("upper", True)]
+    assert page.zones[0].change.replace("\u00a0", " ") == "+10.0 points"
 
 
 def test_map_shows_the_change_it_was_given_and_nothing_where_there_is_none(make_series: MakeSeries) -> None:
