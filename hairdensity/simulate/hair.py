@@ -170,7 +170,7 @@ def _chunk_segments(
     facing = np.clip(0.25 + 0.75 * (normal @ sun), 0.02, 1)
     # Light along strands: Kajiya and Kay, SIGGRAPH 1989; a sharp white lobe and a broad one.
     mirror = np.maximum(sin_light * sin_eye - cos_light * cos_eye, 0)
-    shine = (0.8 * mirror**30 + 0.2 * mirror**8) * (0.5 + hairs.chance[strand, 5]) * np.clip(facing * 1.4 - 0.15, 0, 1)
+    shine = (0.8 * mirror**36 + 0.2 * mirror**8) * (0.2 + 1.6 * hairs.chance[strand, 5]) * np.clip(facing * 1.4 - 0.15, 0, 1)
     far = ((np.arange(knots - 1, dtype=np.float32) + 0.5) / (knots - 1))[which % (knots - 1)]
     pigment = hairs.pale[strand] * (0.92 + 0.16 * far)
     lit = pigment * (0.30 + 0.70 * sin_light * facing)
@@ -209,7 +209,7 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
     colour = np.zeros((rows, columns, 3), np.float32)
     overhead = np.zeros((rows, columns), np.float32)
     above = np.zeros((rows, columns), np.float32)
-    gloss = (np.float32(0.09 + 0.3 * shot.wet) + 0.6 * pigmented).astype(np.float32)
+    gloss = (np.float32(0.17 + 0.35 * shot.wet) + 1.1 * pigmented).astype(np.float32)
     for layer in range(LAYERS):
         chosen = _uncovered(pieces, layer, through)
         area, lit, grey, shine = deposit(
@@ -222,7 +222,7 @@ def paint(head: Head, shot: Shot, pieces: Segments, eye: Camera, sun: NDArray[np
         share = np.minimum(area, 1)
         per = share * through / np.maximum(area, 1e-6)
         shadow = np.exp(-np.float32(pigment_depth) * overhead)
-        light = key * shadow * np.float32(1.6) + around * np.exp(np.float32(-0.6) * above)
+        light = key * shadow * np.float32(1.6) + around * np.exp(np.float32(-0.75) * above)
         tone = (per * light)[..., None]
         colour += tone * ((lit - grey)[..., None] * pigmented + grey[..., None] * grey_tone)
         colour += (per * shine * key * shadow)[..., None] * gloss

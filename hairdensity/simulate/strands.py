@@ -83,7 +83,6 @@ def guides(head: Head, shot: Shot) -> Guides:
 
 def courses(head: Head, shot: Shot, hairs: Follicles, lead: Guides, points: int) -> Points:
     """Return (n, points, 3) float32: points along each hair from root to tip, mm, in the head's frame."""
-    count = len(hairs.root)
     tree = cKDTree(lead.root)
     near = np.asarray(tree.query(hairs.root, k=2)[1])
     chance = hairs.chance
@@ -112,11 +111,11 @@ def courses(head: Head, shot: Shot, hairs: Follicles, lead: Guides, points: int)
     amount = lean * (0.3 + np.sqrt(chance[:, 2]))
     side = (along * np.cos(angle)[:, None] + across * np.sin(angle)[:, None]) * amount[:, None]
     up = normal * (amount * (chance[:, 1] - 0.35))[:, None]
-    bow = run * (0.45 + 0.55 * share[:, None])
+    # Long hair lies with its neighbours: what sets a hair apart does not grow for ever.
+    bow = np.float32(22) * (1 - np.exp(-run / np.float32(22))) * (0.45 + 0.55 * share[:, None])
     way += bow * (side + up)[:, None, :]
     if head.curl > 0.02:
         way += _curls(head, shot, chance, run[..., 0], normal, along, across)
-    del count
     return np.asarray(hairs.root[:, None, :] + way, np.float32)
 
 
