@@ -65,6 +65,10 @@ class OutPaths:
         """Share of hair of one photo; `picture_name` as given by `picture_names`."""
         return self.root / "maps" / picture_name
 
+    def hairs(self, picture_name: str) -> Path:
+        """Hairs of one macro photo; `picture_name` as given by `picture_names`."""
+        return (self.root / "hairs" / picture_name).with_suffix(".csv")
+
 
 def picture_names(photos: Iterable[str]) -> dict[str, str]:
     """Return a PNG name below masks/ and maps/ for each photo, no two alike.

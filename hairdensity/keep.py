@@ -23,6 +23,7 @@ from hairdensity.align import Alignment, NotAligned
 from hairdensity.arrays import Gray, Plane
 from hairdensity.check import ScalpQuality
 from hairdensity.files import write_whole
+from hairdensity.hairs import Hair
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement, Seen
 from hairdensity.region import Region
@@ -101,6 +102,7 @@ class Keeper:
             "digest": observation.digest,
             "shape": observation.shape,
             "notes": observation.notes,
+            "hairs": [asdict(hair) for hair in observation.hairs],
             "quality": asdict(observation.quality) if observation.quality else None,
         }
         members: dict[str, bytes] = {}
@@ -153,6 +155,7 @@ class Keeper:
             quality=ScalpQuality(**(quality | {"flags": tuple(quality["flags"])})) if quality else None,
             notes=tuple(facts["notes"]),
             seen=seen,
+            hairs=tuple(_hair(hair) for hair in facts["hairs"]),
         )
 
     def save_placement(self, entry: str, placement: Placement) -> None:
@@ -193,6 +196,16 @@ class Keeper:
             tuple(facts["flags"]),
         )
 
+    def save_files(self, entry: str, facts: dict[str, Any], members: dict[str, bytes]) -> None:
+        """Keep files that were made from what is kept, such as pictures for the page, with a few facts about them."""
+        self._save(entry, facts, members)
+
+    def load_files(self, entry: str, names: Iterable[str]) -> tuple[dict[str, Any], dict[str, bytes]] | None:
+        """Return kept facts and files, or None where there are none or they are damaged."""
+        wanted = tuple(names)
+        loaded = self._load(entry, wanted)
+        return loaded if loaded and len(loaded[1]) == len(wanted) else None
+
     def _save(self, entry: str, facts: dict[str, Any], members: dict[str, bytes]) -> None:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -209,6 +222,10 @@ class Keeper:
                 return facts, {name: archive.read(name) for name in wanted if name in present}
         except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError):
             return None
+
+
+def _hair(facts: dict[str, Any]) -> Hair:
+    return Hair(**(facts | {"line": tuple((x, y) for x, y in facts["line"])}))
 
 
 def _share_levels(share: Plane) -> Gray:

@@ -1,6 +1,7 @@
 """The way of one photo, from file to number. Read this page first.
 
     read -> check -> region -> normalise -> segment  =  `observe`   one photo, once
+    read -> check -> hairs                           =  the same for a macro photo
     align -> lay on the grid                         =  `place`     one photo and its baseline
     common skin -> coverage                          =  `hairdensity.measure`
 
@@ -9,20 +10,27 @@ All functions are pure and all results frozen and picklable, so that a process p
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from hairdensity import imaging
+import numpy as np
+
+from hairdensity import hairs, imaging
 from hairdensity.align import ITSELF, Alignment, NotAligned, align
 from hairdensity.arrays import Mask, Rgb
 from hairdensity.check import ScalpQuality, check_against, check_frame, check_scalp
 from hairdensity.errors import UnreadablePhotoError
 from hairdensity.flags import is_rejected, reason_for
+from hairdensity.hairs import Hair
 from hairdensity.measure import Coverage, Placed, coverage, place
 from hairdensity.normalise import normalise
-from hairdensity.read import read_photo
+from hairdensity.read import Photo, read_photo
 from hairdensity.region import Polygon, Region, drawn_region, find_region
 from hairdensity.segment import segmenter
 from hairdensity.segment.base import Segmentation
 from hairdensity.settings import Settings
+
+MACRO: Final = "macro"
+"""The view of close-up photos, in which single hairs are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,8 @@ class Observation:
         What was done to read and normalise the photo.
     seen : Seen or None
         The pictures; None unless measured.
+    hairs : tuple of Hair
+        Every hair of a macro photo; empty for any other.
     """
 
     status: str
@@ -79,6 +89,7 @@ class Observation:
     quality: ScalpQuality | None
     notes: tuple[str, ...]
     seen: Seen | None
+    hairs: tuple[Hair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,9 @@ class Placement:
     flags: tuple[str, ...]
 
 
-def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Settings) -> Observation:
+def observe(
+    path: Path, view: str, drawn: tuple[Polygon, ...], settings: Settings, px_per_mm: float | None = None
+) -> Observation:
     """Measure all that one photo says by itself.
 
     Parameters
@@ -113,6 +126,8 @@ def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Setting
         Outlines of the region drawn by a person, in pixels of the upright photo; empty: the program finds it.
     settings : Settings
         How to measure.
+    px_per_mm : float, optional
+        Scale of the upright photo, where it is known; only macro photos need it.
 
     Returns
     -------
@@ -130,6 +145,9 @@ def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Setting
     frame = check_frame(work, shape)
     if is_rejected(frame.flags):
         return replace(blank, flags=frame.flags, reason=reason_for(frame.flags))
+
+    if view == MACRO:
+        return _macro(photo, work, frame.flags, px_per_mm)
 
     found = find_region(work, view, settings.segmenter)
     region = drawn_region(_to_work(drawn, shape, work), work.shape[:2]) if drawn else found
@@ -152,6 +170,27 @@ def observe(path: Path, view: str, drawn: tuple[Polygon, ...], settings: Setting
         quality=quality,
         notes=(*photo.notes, *normal.steps),
         seen=Seen(normal.rgb, region, region.mask if is_rejected(found.flags) else found.mask, segmentation),
+    )
+
+
+def _macro(photo: Photo, work: Rgb, flags: tuple[str, ...], px_per_mm: float | None) -> Observation:
+    """Measure a macro photo: skin all over, in which every hair is found by itself."""
+    close = hairs.look(photo.rgb, px_per_mm)
+    shape, small = (photo.rgb.shape[0], photo.rgb.shape[1]), (work.shape[0], work.shape[1])
+    skin = imaging.resize_mask(close.sharp, small)
+    share = imaging.resize(close.share, small)
+    # A hair's edge is where the method is unsure: most so where it is half a hair.
+    segmentation = Segmentation(share, np.sqrt(share * (1 - share)) * np.float32(0.5))
+    return Observation(
+        status="measured",
+        reason="",
+        flags=flags,
+        digest=photo.digest,
+        shape=shape,
+        quality=None,
+        notes=photo.notes,
+        seen=Seen(work, Region(skin, "whole"), skin, segmentation),
+        hairs=close.hairs,
     )
 
 
@@ -190,6 +229,7 @@ def measure_photo(path: Path, *, view: str = "scalp", settings: Settings | None 
     Examples
     --------
     >>> from pathlib import Path
+    from typing import Final
     >>> from hairdensity.recipe import measure_photo
     >>> measure_photo(Path("no_such_photo.jpg")) is None
     True

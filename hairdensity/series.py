@@ -20,7 +20,7 @@ from hairdensity.measure import (
     coverage,
     shown_fraction,
 )
-from hairdensity.recipe import Observation, Placement
+from hairdensity.recipe import MACRO, Observation, Placement
 from hairdensity.settings import Settings
 from hairdensity.zones import Zone, zone_coverage, zones_of
 
@@ -71,6 +71,10 @@ class Series:
     members: tuple[Member, ...]
     baseline: Member | None
 
+    def base_of(self, member: Member) -> Member:
+        """Return what a usable photo is laid on: the baseline, but a macro photo on itself."""
+        return member if self.view == MACRO or self.baseline is None else self.baseline
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSeries:
@@ -81,7 +85,8 @@ class MeasuredSeries:
     series : Series
         The photos.
     common : Mask or None
-        The skin that is measured, on the baseline's grid; None where there is no baseline.
+        The skin that is measured, on the baseline's grid; None where there is no baseline, and for macro photos, of
+        which each is measured on all the skin that it shows.
     rows : tuple of dict
         One row of the table a photo, in the order of the members.
     zone_rows : tuple of dict
@@ -142,6 +147,8 @@ def measure_series(series: Series, load: Callable[[Member], Placement], settings
     settings : Settings
         How its photos were measured.
     """
+    if series.view == MACRO:
+        return _measure_macro(series, load, settings)
     if series.baseline is None:
         return MeasuredSeries(series, None, tuple(_row(member, series) for member in series.members))
     base = load(series.baseline).placed
@@ -162,6 +169,21 @@ def measure_series(series: Series, load: Callable[[Member], Placement], settings
                 zone_rows += _zone_rows(row, placement.placed, common, zones)
         rows.append(row)
     return MeasuredSeries(series, common, tuple(rows), tuple(zone_rows))
+
+
+def _measure_macro(series: Series, load: Callable[[Member], Placement], settings: Settings) -> MeasuredSeries:
+    """Measure macro photos, each on all the skin that it shows: no two show the very same spot."""
+    rows = []
+    for member in series.members:
+        row = _row(member, series)
+        if member.usable:
+            placement = load(member)
+            if placement.placed is None:
+                raise ValueError("a macro photo is always aligned to itself")
+            skin = placement.placed.skin
+            row |= _measured_cells(member, member, placement, skin, skin, settings) | {"baseline": member.found.name}
+        rows.append(row)
+    return MeasuredSeries(series, None, tuple(rows))
 
 
 def _flags_before(found: FoundPhoto, observation: Observation, twice: bool, today: date) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from hairdensity.errors import OutputError
 from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.keep import Keeper
-from hairdensity.recipe import Observation
+from hairdensity.measure import grid_shape
+from hairdensity.recipe import MACRO, Observation
 from hairdensity.regions import Drawn
 from hairdensity.series import MeasuredSeries, Member, Series, measure_series
 from hairdensity.settings import Settings
@@ -24,7 +25,6 @@ from hairdensity.tasks import (
     DrawTask,
     ObserveTask,
     PlaceTask,
-    observation_key,
     run_draw,
     run_observe,
     run_place,
@@ -111,7 +111,7 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
         observation = result if isinstance(result, Observation) else _crashed(photo, result)
         by_name[photo.name] = (
             observation,
-            observation_key(observation.digest, task.view, task.drawn, task.settings),
+            task.entry(observation.digest),
         )
         tell("measuring photos", done, len(tasks))
     stamped = ((photo.name, _stamp(photo)) for photo in job.found.photos)
@@ -129,7 +129,7 @@ def _kept(job: Job, keeper: Keeper, photo: FoundPhoto, index: dict[str, Any]) ->
     stamp, digest = index.get(photo.name, (None, ""))
     if not digest or stamp != _stamp(photo):
         return None
-    entry = observation_key(digest, photo.view, job.drawn.get(photo.name, ()), job.settings)
+    entry = _observe_task(job, photo).entry(digest)
     observation = keeper.load_observation(entry, pictures=False)
     return (observation, entry) if observation else None
 
@@ -170,54 +170,61 @@ def measure_one(job: Job, one: Series) -> MeasuredSeries:
 
 def _observe_task(job: Job, photo: FoundPhoto) -> ObserveTask:
     drawn = job.drawn.get(photo.name, ())
-    return ObserveTask(photo.path, photo.view, drawn, job.settings, Keeper(job.paths.cache))
+    return ObserveTask(photo.path, photo.view, drawn, job.settings, Keeper(job.paths.cache), photo.px_per_mm)
 
 
 def _place_task(job: Job, one: Series, member: Member) -> PlaceTask:
     """Return how a usable photo is laid on the baseline, which its series then has."""
-    base = one.baseline or member
+    base = one.base_of(member)
     return PlaceTask(_observe_task(job, member.found), member.entry, _observe_task(job, base.found), base.entry)
 
 
 def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> None:
-    """Write the masks (and maps) that are not there yet as they should be."""
+    """Write the masks, maps and lists of hairs that are not there yet as they should be."""
     names = picture_names(photo.name for photo in job.found.photos)
     drawn_file = job.paths.cache / "drawn.json"
     before = _read_index(drawn_file)
     now: dict[str, list[str]] = {}
     tasks = []
     for one in measured:
-        if one.series.baseline is None or one.common is None:
-            continue
-        common = imaging.encode_png(one.common.astype(np.uint8))
-        base = one.series.baseline
-        work = imaging.shrunk_shape(base.observation.shape, job.settings.work_px)
         for member, row in zip(one.series.members, one.rows, strict=True):
             if row["status"] != "measured":
                 continue
-            name = member.found.name
-            place = _place_task(job, one.series, member)
-            mask, map_ = job.paths.mask(names[name]), job.paths.map(names[name]) if job.maps else None
-            now[name] = [place.placement, hashlib.sha256(common).hexdigest(), names[name]]
-            fresh = before.get(name) == now[name]
-            mask_todo = None if fresh and mask.is_file() else mask
-            map_todo = None if map_ is None or (fresh and map_.is_file()) else map_
-            if mask_todo or map_todo:
-                tasks.append(DrawTask(place, work, common, mask_todo, map_todo))
+            task = _draw_task(job, one, member, names[member.found.name])
+            now[member.found.name] = [task.place.placement, hashlib.sha256(task.common).hexdigest()]
+            if before.get(member.found.name) == now[member.found.name]:
+                task = task.without_what_is_there()
+            if task.writes_anything:
+                tasks.append(task)
     tell("writing masks", 0, len(tasks))
     for done, _ in enumerate(pool.run(run_draw, tasks, job.jobs), 1):
         tell("writing masks", done, len(tasks))
     write_whole(drawn_file, json.dumps(now))
-    _remove_stale(job.paths, {names[name] for name in now}, job.maps)
+    wanted = {names[name] for name in now}
+    _remove_stale(job.paths.root / "masks", wanted)
+    if job.maps:
+        _remove_stale(job.paths.root / "maps", wanted)
+    _remove_stale(job.paths.root / "hairs", {PurePosixPath(name).with_suffix(".csv").as_posix() for name in wanted})
 
 
-def _remove_stale(paths: OutPaths, wanted: set[str], maps: bool) -> None:
-    """Delete masks and maps of photos that no longer have a number: a picture without a row would mislead."""
-    for folder, keep in ((paths.root / "masks", wanted), (paths.root / "maps", wanted if maps else None)):
-        if keep is None or not folder.is_dir():
-            continue
-        for where, _, files in os.walk(folder):
-            for file in files:
-                path = Path(where, file)
-                if path.relative_to(folder).as_posix() not in keep:
-                    path.unlink(missing_ok=True)
+def _draw_task(job: Job, one: MeasuredSeries, member: Member, name: str) -> DrawTask:
+    base = one.series.base_of(member)
+    work = imaging.shrunk_shape(base.observation.shape, job.settings.work_px)
+    common = np.ones(grid_shape(work), np.uint8) if one.common is None else one.common.astype(np.uint8)
+    return DrawTask(
+        place=_place_task(job, one.series, member),
+        baseline_work=work,
+        common=imaging.encode_png(common),
+        mask=job.paths.mask(name),
+        map=job.paths.map(name) if job.maps else None,
+        hairs=job.paths.hairs(name) if one.series.view == MACRO else None,
+    )
+
+
+def _remove_stale(folder: Path, wanted: Collection[str]) -> None:
+    """Delete what was written of photos that no longer have a number: a picture without a row would mislead."""
+    for where, _, files in os.walk(folder):
+        for file in files:
+            path = Path(where, file)
+            if path.relative_to(folder).as_posix() not in wanted:
+                path.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """The work of one photo as tasks for a pool: read from disk, call the recipe, keep the result, return the facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from hairdensity.align import NotAligned
 from hairdensity.arrays import Mask, Matrix
 from hairdensity.errors import OutputError
 from hairdensity.files import write_whole
+from hairdensity.hairs import hairs_csv
 from hairdensity.keep import Keeper, file_digest, key
 from hairdensity.measure import grid_matrix
 from hairdensity.recipe import Observation, Placement, labels, observe, place_on
@@ -26,6 +27,11 @@ class ObserveTask:
     drawn: tuple[Polygon, ...]
     settings: Settings
     keeper: Keeper
+    px_per_mm: float | None = None
+
+    def entry(self, digest: str) -> str:
+        """Return the name of what is kept of it, for a file of this digest."""
+        return key("observation", digest, self.view, self.drawn, self.settings.digest(), self.px_per_mm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class DrawTask:
         (rows, columns) of the baseline's work picture.
     common : bytes
         The common skin on the baseline's grid, as PNG.
-    mask, map : Path or None
+    mask, map, hairs : Path or None
         Where to write; None: not wanted.
     """
 
@@ -72,11 +78,17 @@ class DrawTask:
     common: bytes
     mask: Path | None
     map: Path | None
+    hairs: Path | None = None
 
+    @property
+    def writes_anything(self) -> bool:
+        """Whether there is anything to write."""
+        return any((self.mask, self.map, self.hairs))
 
-def observation_key(digest: str, view: str, drawn: tuple[Polygon, ...], settings: Settings) -> str:
-    """Return the name of the kept observation of a file."""
-    return key("observation", digest, view, drawn, settings.digest())
+    def without_what_is_there(self) -> "DrawTask":
+        """Return the same task less the files that exist."""
+        mask, map_, hairs = (None if path and path.is_file() else path for path in (self.mask, self.map, self.hairs))
+        return replace(self, mask=mask, map=map_, hairs=hairs)
 
 
 def placement_key(entry: str, baseline: str) -> str:
@@ -90,18 +102,15 @@ def run_observe(task: ObserveTask) -> Observation:
         digest = file_digest(task.path)
     except OSError:
         digest = ""
-    entry = observation_key(digest, task.view, task.drawn, task.settings)
+    entry = task.entry(digest)
     if digest and (kept := task.keeper.load_observation(entry, pictures=False)):
         return kept
-    observation = observe(task.path, task.view, task.drawn, task.settings)
+    observation = observe(task.path, task.view, task.drawn, task.settings, task.px_per_mm)
     if observation.status == "unreadable":
         # Not kept: the reason may be the disk's or the permissions', and trying again costs next to nothing.
         return observation
     task.keeper.save_observation(entry, observation)
-    return Observation(
-        observation.status, observation.reason, observation.flags, observation.digest, observation.shape,
-        observation.quality, observation.notes, None,
-    )  # fmt: skip
+    return replace(observation, seen=None)
 
 
 def run_place(task: PlaceTask) -> Placement:
@@ -138,6 +147,8 @@ def run_draw(task: DrawTask) -> bool:
         write_whole(task.mask, imaging.encode_png(imaging.resize_labels(small, observation.shape)))
     if task.map is not None:
         write_whole(task.map, imaging.encode_png(np.rint(share * 255).astype(np.uint8)))
+    if task.hairs is not None:
+        write_whole(task.hairs, hairs_csv(observation.hairs))
     return True
 
 

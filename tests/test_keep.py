@@ -7,6 +7,7 @@ import pytest
 
 from hairdensity.align import ITSELF, Alignment, NotAligned
 from hairdensity.check import ScalpQuality
+from hairdensity.hairs import Hair
 from hairdensity.keep import UNSURE_UNIT, Keeper, key, method_digest
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement, Seen
@@ -14,6 +15,10 @@ from hairdensity.region import Region
 from hairdensity.segment.base import Segmentation
 
 SHAPE = (40, 60)
+HAIRS = (
+    Hair(1.0, 2.0, 3.5, 9.0, 1.0, 2.0, 7.5, 1.25, 0.5, 83.0, "terminal", ((1.0, 2.0), (3.5, 9.0)), 0.5, False, 3),
+    Hair(4.0, 2.0, 5.0, 9.0, 4.0, 2.0, 7.0, 1.0, None, None, "unknown", ((4.0, 2.0), (5.0, 9.0)), 0.25, True, 4),
+)
 
 
 def quality() -> ScalpQuality:
@@ -29,7 +34,7 @@ def observation(source: Literal["found", "drawn"] = "found") -> Observation:
     picture = np.full((*SHAPE, 3), 120, np.uint8)
     outline = rng.random(SHAPE) > 0.2 if source == "drawn" else mask
     seen = Seen(picture, Region(mask, source, ("region_cut",)), outline, Segmentation(share, unsure))
-    return Observation("measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen)
+    return Observation("measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen, HAIRS)
 
 
 @pytest.mark.parametrize("source", ["found", "drawn"])
@@ -40,7 +45,7 @@ def test_an_observation_comes_back_as_it_was(tmp_path: Path, source: Literal["fo
     assert again is not None
     assert again.seen is not None
     assert kept.seen is not None
-    for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes"):
+    for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes", "hairs"):
         assert getattr(again, name) == getattr(kept, name)
     assert again.seen.region.source == source
     assert np.array_equal(again.seen.outline, kept.seen.outline)
