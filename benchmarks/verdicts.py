@@ -65,18 +65,20 @@ class Truth:
     camera: Floats
 
     def effect(self, days: Floats, start: float, stop: float) -> Floats:
-        """Return what treatment adds; shape (courses, days)."""
-        since = days - start
-        raw = 1 / (1 + np.exp(-(since - self.middle) / self.steep))
-        begin = 1 / (1 + np.exp(self.middle / self.steep))
+        """Return what treatment adds; shape (courses, days). Its peak until the last day is `gain`."""
+        until = min(stop, float(np.max(days)))
         # It goes on rising until `wait` after stopping.
-        at_stop = 1 / (1 + np.exp(-(stop + self.wait - start - self.middle) / self.steep))
-        rising = np.clip(raw - begin, 0, None) / (1 - begin)
-        top = np.clip(at_stop - begin, 0, None) / (1 - begin)
+        last = np.minimum(until + self.wait * (stop <= until), float(np.max(days)))
+        begin = self._rise(start, start)
+        top = self._rise(last, start) - begin
         after = days - stop - self.wait
         left = 1 - (1 - self.kept) * np.clip(after / self.relapse, 0, 1)
         left = left * np.clip(1 - self.creep * np.clip(after, 0, None) / 365, 0, 1)
-        return np.asarray(self.gain * np.where(after > 0, top * left, rising) * (since > 0))
+        rising = np.clip(self._rise(days, start) - begin, 0, top) / top
+        return np.asarray(self.gain * np.where(after > 0, left, rising) * (days > start))
+
+    def _rise(self, days: Floats | float, start: float) -> Floats:
+        return np.asarray(1 / (1 + np.exp(-(days - start - self.middle) / self.steep)))
 
     def course(self, design: Design) -> Floats:
         """Return all but noise, in points; shape (courses, sessions)."""
@@ -138,7 +140,11 @@ def draw_design(kind: str, decidable: bool, chance: np.random.Generator) -> Desi
     length = float(np.round(chance.uniform(110, 200) if decidable else chance.uniform(60, 250)))
     if decidable:
         length = min(length, span - start - 7 * 26)
-    stop = np.inf if kind == "on_treatment" or (kind in ("none", "declining") and chance.random() < 0.3) else start + length
+    stop = (
+        np.inf
+        if kind == "on_treatment" or (kind in ("none", "declining") and chance.random() < 0.3)
+        else start + length
+    )
     treatments, stop = _treatment(first, start, stop, span, chance)
     haircuts: tuple[float, ...] = ()
     cameras: tuple[float, ...] = ()
@@ -204,7 +210,9 @@ def draw_case(decidable: bool, chance: np.random.Generator, ideal: bool) -> Case
 
 def ideal_observer(design: Design, values: Floats, decidable: bool, chance: np.random.Generator) -> dict[str, float]:
     """Return the probability of each kind for one who knows the generator and the noise."""
-    kinds = ("none", "declining") + (("on_treatment",) if design.stop >= design.days[-1] else ("temporary", "sustained"))
+    kinds = ("none", "declining") + (
+        ("on_treatment",) if design.stop >= design.days[-1] else ("temporary", "sustained")
+    )
     evidence = {}
     for kind in kinds:
         courses = draw_truth(kind, 4000, decidable, chance).course(design)

@@ -22,8 +22,8 @@ from hairdensity.progress.model import (
 )
 from hairdensity.progress.posterior import Draws, Fit, draw, fit, no_effect, with_change, with_effect
 
-DRAWS: Final = 4000
-CURVE_STEPS: Final = 140
+DRAWS: Final = 3000
+CURVE_STEPS: Final = 100
 MATTERS: Final = 2.0
 """Points: a smaller gain is no gain that would matter."""
 FALLS_A_YEAR: Final = 2.5
@@ -205,12 +205,15 @@ def _together(
     changed = np.concatenate([sample.changed for sample in samples])
     shape = np.concatenate([sample.draws.shape for sample in samples])
     peak = effect.max(axis=1)
-    gained = peak >= MATTERS
+    rose = _rose(setting, effect, trend, weeks)
+    net = total + effect[:, -1]
+    # A gain that only slows a fall, so that nothing ever rose, is told as the fall that it is.
+    gained = (peak >= MATTERS) & (rose | (net > -FALLS))
     gain, shape = peak[gained], shape[gained]
     retained = np.clip(effect[gained, -1] / np.maximum(gain, 1e-9), 0.0, 1.0)
     stopped = setting.stop < setting.end
     half_life, back = _loss(setting, shapes, shape, gain) if stopped else (np.full(len(gain), np.nan),) * 2
-    slow = (trend <= -FALLS_A_YEAR) & (total <= -FALLS) & (~changed | (total <= -CAMERA_STEP))
+    slow = (net * YEAR / setting.end <= -FALLS_A_YEAR) & (net <= -FALLS) & ~changed
     rise = ((trend >= FALLS_A_YEAR) & (total >= FALLS)) | (changed & (np.abs(total) >= FALLS))
     fast = changed & (total <= -CAMERA_STEP)
     falls = ~gained & (slow | fast)
@@ -233,6 +236,14 @@ def _together(
         curves=Curves(weeks, course.mean(axis=0), low, high, other.mean(axis=0)),
         log_evidence=log_evidence,
     )
+
+
+def _rose(setting: Setting, effect: Floats, trend: Floats, weeks: Floats) -> NDArray[np.bool_]:
+    """Return whether the course, seasons aside, was ever higher after treatment began than when it began."""
+    course = effect + trend[:, None] * weeks / YEAR
+    after = weeks >= min(setting.start, weeks[-1])
+    begin = np.argmax(after)
+    return np.asarray(course[:, after].max(axis=1) - course[:, begin] >= MATTERS)
 
 
 def _loss(setting: Setting, shapes: Shapes, shape: NDArray[np.int64], gain: Floats) -> tuple[Floats, Floats]:

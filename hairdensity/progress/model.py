@@ -42,7 +42,7 @@ DECAYS: Final = ((0.0, 4.0), (0.0, 10.0), (0.0, 24.0), (6.0, 4.0), (6.0, 12.0), 
 """Weeks after stopping until it begins to go, and weeks in which it then falls to 1/e."""
 DECAY_PRIOR: Final = (0.15, 0.2, 0.12, 0.15, 0.13, 0.1, 0.07, 0.08)
 RETAINED: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-RETAINED_PRIOR: Final = (0.2, 0.1, 0.08, 0.06, 0.05, 0.04, 0.05, 0.06, 0.08, 0.1, 0.18)
+RETAINED_PRIOR: Final = (0.2, 0.12, 0.09, 0.06, 0.03, 0.02, 0.03, 0.06, 0.09, 0.12, 0.18)
 
 GAIN_SD: Final = 12.0
 TRENDS: Final = ((-0.8, 1.0, 0.75), (-3.0, 4.0, 0.25))
@@ -159,7 +159,10 @@ class Shapes:
 
     def at(self, index: NDArray[np.int64]) -> "Shapes":
         """Return the chosen shapes."""
-        return Shapes(*(getattr(self, name)[index] for name in self.__slots__))
+        return Shapes(
+            self.lag[index], self.rise[index], self.order[index], self.off[index], self.decay[index],
+            self.retained[index], self.log_prior[index],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +234,9 @@ def shapes_for(setting: Setting) -> Shapes:
         prior = prior * np.array(DECAY_PRIOR)[decay] * np.array(RETAINED_PRIOR)[retained]
     rises, decays = np.array(RISES)[rise], np.array(DECAYS)[decay]
     return Shapes(
-        *(rises[:, column] for column in range(3)),
-        *(decays[:, column] for column in range(2)),
-        np.array(RETAINED)[retained],
+        rises[:, 0], rises[:, 1], rises[:, 2], decays[:, 0], decays[:, 1], np.array(RETAINED)[retained],
         np.log(prior / prior.sum()),
-    )
+    )  # fmt: skip
 
 
 def response(drive: Drive, shapes: Shapes, weeks: Floats) -> Floats:

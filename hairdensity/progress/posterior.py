@@ -17,7 +17,7 @@ from scipy.special import log_ndtr, ndtr, ndtri
 
 from hairdensity.progress.model import Floats, Prior, Setting, Shapes, change, changes, nuisance, response, shed
 
-SIGMAS: Final[Floats] = np.exp(np.linspace(np.log(0.05), np.log(15.0), 44))
+SIGMAS: Final[Floats] = np.exp(np.linspace(np.log(0.05), np.log(15.0), 32))
 """Standard deviation of the noise of one session, in points."""
 SIGMA_MEDIAN: Final = 1.3
 SIGMA_SPREAD: Final = 0.7
@@ -28,7 +28,9 @@ OUTLIER_SIZE: Final = 5.0
 ROUNDS: Final = 12
 SETTLED: Final = 0.01
 DRAWS: Final = 4000
-NEGLIGIBLE: Final = 1e-7
+NEGLIGIBLE: Final = 1e-4
+FORGOTTEN: Final = 1e-3
+"""Weight of a cell or a shape, over that of the likeliest, below which it has no say in who is an outlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +156,26 @@ def fit(model: Model, setting: Setting, outlier: Floats | None = None) -> Fit:
         Where given, these probabilities of being an outlier are kept instead of being found; 1 all but leaves a
         session out.
     """
-    rounds = ROUNDS if outlier is None else 1
-    share = _first_guess(setting) if outlier is None else outlier
+    if outlier is not None:
+        return _given(model, setting, outlier)
+    share = _first_guess(setting)
     result = _given(model, setting, share)
-    for _ in range(rounds - 1):
-        now = _outliers(model, setting, result)
+    # Shapes that are out of the question at first stay so; only the last round asks all of them again.
+    likely = result.weight.sum(axis=1)
+    few = _chosen(model, likely > FORGOTTEN * likely.max())
+    result = _given(few, setting, share)
+    for _ in range(ROUNDS):
+        now = _outliers(few, setting, result)
         moved = float(np.max(np.abs(now - share), initial=0.0))
         share = now
-        result = _given(model, setting, share)
         if moved < SETTLED:
             break
-    return result
+        result = _given(few, setting, share)
+    return _given(model, setting, share)
+
+
+def _chosen(model: Model, which: NDArray[np.bool_]) -> Model:
+    return Model(model.columns[which], model.mean, model.sd, model.log_prior[which], model.effects)
 
 
 def draw(fitted: Fit, count: int = DRAWS) -> Draws:
@@ -241,7 +252,7 @@ def _log_sigma_prior(setting: Setting) -> Floats:
 
 def _outliers(model: Model, setting: Setting, fitted: Fit) -> Floats:
     """Return the probability of each session to be an outlier, given what is known of the rest."""
-    shapes, sigmas = np.nonzero(fitted.weight > max(NEGLIGIBLE, 1e-3 * float(fitted.weight.max())))
+    shapes, sigmas = np.nonzero(fitted.weight > max(NEGLIGIBLE, 1e-2 * float(fitted.weight.max())))
     weight = fitted.weight[shapes, sigmas]
     variance = SIGMAS[sigmas] ** 2
     precision = fitted.values[shapes] / variance[:, None] + 1
