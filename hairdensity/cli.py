@@ -8,6 +8,7 @@ from hairdensity import __version__
 from hairdensity.commands.analyze import analyze
 from hairdensity.commands.check import check
 from hairdensity.commands.printing import one_line
+from hairdensity.commands.report import report
 from hairdensity.errors import HairdensityError, TableError
 
 EXAMPLES = """
@@ -57,5 +58,5 @@ def main(debug: bool) -> None:
     del debug  # read from the context where errors are caught
 
 
-for command in (check, analyze):
+for command in (check, analyze, report):
     main.add_command(command)

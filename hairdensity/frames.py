@@ -1,5 +1,6 @@
 """Frames: the photos of a series as the report shows them, on the same skin and cropped alike, from what was kept."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,13 +9,15 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.align import NotAligned
 from hairdensity.arrays import Mask, Matrix
-from hairdensity.keep import Keeper
-from hairdensity.report.data import Frame
+from hairdensity.keep import Keeper, key
+from hairdensity.report.data import Frame, Shown, Thumb
+from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.series import MeasuredSeries, Member
 from hairdensity.tasks import placement_key
 
 MARGIN: Final = 0.06
 """Surroundings shown around the region, as a share of the longer side of its box."""
+_FILES: Final = ("picture.jpg", "hair.png", "patch.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,52 @@ class FrameLoader:
 
     def __call__(self, photo: str) -> Frame | None:
         """Return the frame of a photo by its name in the table; None where there is no picture to show."""
-        base, common = self.measured.series.baseline, self.measured.common
-        member = next((one for one in self.measured.series.members if one.found.name == photo), None)
+        base, common, member = self.measured.series.baseline, self.measured.common, self._member(photo)
         if base is None or common is None or member is None or not common.any():
             return None
         return self._aligned(member, base, common)
+
+    def shown(self, photo: str, longest: int, most_bytes: int) -> Shown | None:
+        """Return the picture of a photo as it stands on the page, made only where it is not kept from an earlier run.
+
+        Parameters
+        ----------
+        photo : str
+            Its name in the table.
+        longest : int
+            Longer side in pixels.
+        most_bytes : int
+            As `encode_frame` has it.
+        """
+        base, common, member = self.measured.series.baseline, self.measured.common, self._member(photo)
+        if base is None or common is None or member is None:
+            return None
+        skin = hashlib.sha256(common.tobytes()).hexdigest()
+        entry = key("shown", DRAWN_AS, member.entry, base.entry, skin, self.work_px, longest, most_bytes)
+        if kept := self.keeper.load_files(entry, _FILES):
+            facts, files = kept
+            return Shown(*(files[name] for name in _FILES), facts["width"], facts["height"])
+        frame = self(photo)
+        if frame is None:
+            return None
+        made = encode_frame(frame, longest=longest, most_bytes=most_bytes)
+        files = dict(zip(_FILES, (made.jpeg, made.hair, made.patch), strict=True))
+        self.keeper.save_files(entry, {"width": made.width, "height": made.height}, files)
+        return made
+
+    def thumb(self, photo: str) -> Thumb | None:
+        """Return a small picture of a photo that has no number; None where its scalp was not found."""
+        member = self._member(photo)
+        seen = None
+        if member is not None and member.observation.status == "measured":
+            observation = self.keeper.load_observation(member.entry, pictures=True)
+            seen = observation.seen if observation else None
+        if seen is None or not seen.region.mask.any():
+            return None
+        return encode_thumb(photo, seen.picture, seen.region.mask)
+
+    def _member(self, photo: str) -> Member | None:
+        return next((one for one in self.measured.series.members if one.found.name == photo), None)
 
     def _aligned(self, member: Member, base: Member, common: Mask) -> Frame | None:
         observation = self.keeper.load_observation(member.entry, pictures=True)

@@ -1,7 +1,7 @@
 """Publish: from the table to the verdicts, the charts, the page for people, and the record of what made them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hairdensity.columns import Cell
@@ -10,7 +10,9 @@ from hairdensity.frames import FrameLoader
 from hairdensity.keep import Keeper, file_digest
 from hairdensity.progress import ViewProgress, follow, progress_json
 from hairdensity.provenance import describe_run
-from hairdensity.report import Lane, SeriesInput, build_report
+from hairdensity.remember import write_recipe
+from hairdensity.report import Lane, ReportData, SeriesInput, build_report
+from hairdensity.report.build import TITLE
 from hairdensity.report.export import write_charts
 from hairdensity.report.render import render_report
 from hairdensity.report.words import COVERAGE, sentence_for, words_for
@@ -50,18 +52,49 @@ def publish(job: Job, measured: Sequence[MeasuredSeries], rows: Rows) -> tuple[d
     write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
     run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
     write_whole(job.paths.run, json.dumps(run, indent=2) + "\n")
-    keeper = Keeper(job.paths.cache)
-    inputs = [
-        SeriesInput(
-            views[one.series.subject, one.series.view], one.rows, FrameLoader(one, keeper, job.settings.work_px)
-        )
-        for one in measured
-    ]
-    data = build_report(inputs, treatments=lanes(job.treatments), run=run, warnings=job.warnings, today=job.today)
+    data = page_data(job, measured, views, run)
     write_whole(job.paths.report, render_report(data))
     write_charts(data, job.paths.charts)
+    write_recipe(job, measured)
     several = len({view.subject for view in views.values()}) > 1
     return progress, tuple(_headline(view, several) for view in views.values())
+
+
+def page_data(
+    job: Job,
+    measured: Sequence[MeasuredSeries],
+    views: Mapping[tuple[str, str], ViewProgress],
+    run: Mapping[str, Any],
+    title: str = TITLE,
+) -> ReportData:
+    """Return all that the page says.
+
+    Parameters
+    ----------
+    job : Job
+        The inputs of the run.
+    measured : sequence of MeasuredSeries
+        Every subject and view that is to be shown.
+    views : mapping
+        The verdict by (subject, view).
+    run : mapping
+        What made the numbers.
+    title : str
+        Heading of the page.
+    """
+    keeper = Keeper(job.paths.cache)
+    inputs = []
+    for one in measured:
+        frames = FrameLoader(one, keeper, job.settings.work_px)
+        inputs.append(
+            SeriesInput(
+                views[one.series.subject, one.series.view], one.rows, frames,
+                load_shown=frames.shown, load_thumb=frames.thumb, zone_rows=one.zone_rows,
+            )
+        )  # fmt: skip
+    return build_report(
+        inputs, treatments=lanes(job.treatments), run=run, warnings=job.warnings, today=job.today, title=title
+    )
 
 
 def lanes(treatments: Treatments) -> tuple[Lane, ...]:

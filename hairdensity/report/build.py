@@ -38,6 +38,7 @@ from hairdensity.report.words import (
     words_for,
 )
 
+TITLE: Final = "Hair coverage report"
 MOST_SINGLE: Final = 3
 """Up to so many series with one session at most have a section each; more of them become cards."""
 MOST_THUMBS: Final = 12
@@ -52,7 +53,7 @@ def build_report(
     run: Mapping[str, Any] | None = None,
     warnings: Sequence[str] = (),
     today: date | None = None,
-    title: str = "Hair coverage report",
+    title: str = TITLE,
 ) -> ReportData:
     """Gather all that the page says, loading only the pictures that it shows.
 

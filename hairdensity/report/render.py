@@ -39,13 +39,15 @@ class _Charts:
     narrow: Markup
 
 
-def render_report(data: ReportData) -> str:
+def render_report(data: ReportData, *, paper: bool = False) -> str:
     """Return the page as one HTML file.
 
     Parameters
     ----------
     data : ReportData
         What it says, from `build_report`. The same data give the same bytes.
+    paper : bool
+        Whether it is for a program that makes a PDF of it, to which one drawing cannot lend letters to another.
     """
     environment = Environment(
         loader=PackageLoader("hairdensity.report"),
@@ -57,7 +59,7 @@ def render_report(data: ReportData) -> str:
         day=words.day, counted=words.counted, percent=words.percent, clean=words.clean, data_uri=_data_uri, said=_said
     )
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
-    charts, glyphs = _charts(data.series)
+    charts, glyphs = _paper_charts(data.series) if paper else _charts(data.series)
     html = environment.get_template("report.html.j2").render(
         data=data,
         charts=charts,
@@ -92,6 +94,19 @@ def _charts(pages: tuple[SeriesPage, ...]) -> tuple[list[_Charts | None], Markup
         glyphs.update(narrow.glyphs)
         charts.append(_Charts(Markup(wide.text), Markup(narrow.text)))  # noqa: S704 - written as XML, all escaped
     return charts, Markup(sprite(glyphs))  # noqa: S704 - outlines of letters
+
+
+def _paper_charts(pages: tuple[SeriesPage, ...]) -> tuple[list[_Charts | None], Markup]:
+    """Return the charts as pictures that each hold all they need."""
+    charts: list[_Charts | None] = []
+    for page in pages:
+        if len(page.course.points) < 2:
+            charts.append(None)
+            continue
+        lone = course_svg(page.course, prefix="chart", inline=False).text.encode("utf-8", "replace")
+        picture = f'<img src="{_data_uri(lone, "image/svg+xml")}" alt="">'
+        charts.append(_Charts(Markup(picture), Markup()))  # noqa: S704 - base64 of a drawing of this package
+    return charts, Markup()
 
 
 def _policy(style: str, script: str) -> str:

@@ -21,9 +21,10 @@ CARD_PX: Final = 220
 
 def size_for(pictures: int) -> tuple[int, int]:
     """Return (longer side in pixels, most bytes) of each picture of a page with so many of them."""
-    longest = next((px for most, px in SIZES if pictures <= most), LEAST_PX)
+    # By steps: one more session must not change all the pictures that are there already.
+    most, longest = next((step for step in SIZES if pictures <= step[0]), (MOST_PICTURES, LEAST_PX))
     # The hair that is laid over a picture takes about a third of what the picture takes.
-    return longest, max(6_000, min(300_000, round(0.72 * ALL_BYTES / max(1, pictures))))
+    return longest, min(300_000, round(0.72 * ALL_BYTES / most))
 
 
 def pictures_each(sessions: Sequence[int]) -> int:

@@ -1,0 +1,63 @@
+"""The command `report`."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--to", "page", type=click.Path(dir_okay=False, path_type=Path),
+              help="File to write [default: report.html in OUT].")  # fmt: skip
+@click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Other treatment dates than those of the run.")  # fmt: skip
+@click.option("--dates", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Other days of photos: a table with the columns photo and date.")  # fmt: skip
+@click.option("--subject", multiple=True, help="Only this person; may be given more than once.")
+@click.option("--view", multiple=True, help="Only this view; may be given more than once.")
+@click.option("--since", type=DAY, help="Only photos from this day on.")
+@click.option("--until", type=DAY, help="Only photos until this day.")
+@click.option("--name", multiple=True, metavar="OLD=NEW", help="Call a person otherwise on the page.")
+@click.option("--title", default="Hair coverage report", show_default=True, help="Heading of the page.")
+@click.option("--pdf", is_flag=True, help="Write the same as PDF beside it.")
+def report(
+    out: Path,
+    page: Path | None,
+    treatments: Path | None,
+    dates: Path | None,
+    subject: tuple[str, ...],
+    view: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    name: tuple[str, ...],
+    title: str,
+    pdf: bool,
+) -> None:
+    """Make the page of a finished run again, without its photos and without measuring.
+
+    OUT is the folder that analyze wrote to. Only the page is written; table and verdicts stay those of the run.
+
+    \b
+    Examples:
+      hairdensity report RESULTS --pdf
+      hairdensity report RESULTS --subject ann --name ann=A. --to ann.html
+    """
+    from hairdensity.remake import Wanted, read_dates, remake
+
+    pairs = dict(pair.partition("=")[::2] for pair in name)
+    if any("=" not in pair for pair in name):
+        raise click.UsageError("--name must be OLD=NEW, such as --name ann=A.")
+    wanted = Wanted(
+        subjects=subject,
+        views=view,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        names=pairs,
+        dates=read_dates(dates) if dates else None,
+        title=title,
+    )
+    for path in remake(out, page, wanted=wanted, treatments=treatments, pdf=pdf):
+        click.echo(f"Written: {path}")

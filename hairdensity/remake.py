@@ -1,0 +1,133 @@
+"""Remake: the page of a finished run once more, without its photos: other treatments, names, dates, or a subset."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from hairdensity.errors import HairdensityError
+from hairdensity.files import OutPaths, write_whole
+from hairdensity.find import Found, FoundPhoto
+from hairdensity.progress import follow
+from hairdensity.publish import page_data
+from hairdensity.remember import remembered
+from hairdensity.report.build import TITLE
+from hairdensity.report.pdf import write_pdf
+from hairdensity.report.render import render_report
+from hairdensity.series import group
+from hairdensity.stages import Job, measure_one
+from hairdensity.tables import parse_date, read_table
+from hairdensity.treatments import read_treatments
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the page is to show.
+
+    Parameters
+    ----------
+    subjects, views : collection of str
+        Only these; empty: all.
+    since, until : date or None
+        Only photos of these days.
+    names : mapping
+        Subjects by the name they are to have on the page.
+    dates : mapping
+        Days by photo, where they are other than those of the run.
+    title : str
+        Heading of the page.
+    """
+
+    subjects: Collection[str] = ()
+    views: Collection[str] = ()
+    since: date | None = None
+    until: date | None = None
+    names: Mapping[str, str] | None = None
+    dates: Mapping[str, date] | None = None
+    title: str = TITLE
+
+
+def read_dates(path: Path) -> dict[str, date]:
+    """Read days by photo from a table with the columns photo and date, such as photos.csv.
+
+    Raises
+    ------
+    TableError
+        If it cannot be used.
+    """
+    table = read_table(path, ("photo", "date", "view", "subject", "notes", "px_per_mm"), ("photo", "date"))
+    days = {
+        line.get("photo"): parse_date(line.get("date"), f"{table.name}, line {line.number}") for line in table.lines
+    }
+    return {photo: day for photo, day in days.items() if day}
+
+
+def remake(
+    out: Path,
+    page: Path | None = None,
+    *,
+    wanted: Wanted | None = None,
+    treatments: Path | None = None,
+    pdf: bool = False,
+) -> tuple[Path, ...]:
+    """Make the page of a finished run once more, from what was kept of it.
+
+    Parameters
+    ----------
+    out : Path
+        Folder that `hairdensity analyze` wrote to.
+    page : Path, optional
+        File to write; default: report.html in that folder.
+    wanted : Wanted, optional
+        What it is to show; default: all of it.
+    treatments : Path, optional
+        Treatment dates; default: those of the run.
+    pdf : bool
+        Whether to write the same as PDF beside it.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    HairdensityError
+        If there is no finished run, nothing that is wanted, or a file cannot be written.
+    """
+    wanted = wanted or Wanted()
+    paths = OutPaths(out)
+    kept = remembered(paths)
+    photos = [
+        (changed, observation, entry)
+        for found, observation, entry in kept.photos
+        if (changed := _as_wanted(found, wanted)) is not None
+    ]
+    if not photos:
+        raise HairdensityError(f"{out}: has no photo of what was asked for. Check subject, view and days.")
+    dates = read_treatments(treatments) if treatments else kept.treatments
+    job = Job(
+        paths, Found(tuple(found for found, _, _ in photos), ()), dates, {}, (), kept.settings, 1, False, kept.today,
+        (*kept.warnings, *(dates.warnings if treatments else ())),
+    )  # fmt: skip
+    measured = tuple(measure_one(job, one) for one in group(photos, kept.drawn, kept.today))
+    rows = [row for one in measured for row in one.rows]
+    verdicts = {(view.subject, view.view): view for view in follow(rows, dates, kept.today)}
+    data = page_data(job, measured, verdicts, kept.run, wanted.title)
+    target = page or paths.report
+    html = render_report(data)
+    write_whole(target, html)
+    if not pdf:
+        return (target,)
+    return target, write_pdf(data, target.with_suffix(".pdf"))
+
+
+def _as_wanted(found: FoundPhoto, wanted: Wanted) -> FoundPhoto | None:
+    if (wanted.subjects and found.subject not in wanted.subjects) or (wanted.views and found.view not in wanted.views):
+        return None
+    day = (wanted.dates or {}).get(found.name, found.date)
+    if (wanted.since or wanted.until) and day is None:
+        return None
+    if day and ((wanted.since and day < wanted.since) or (wanted.until and day > wanted.until)):
+        return None
+    return replace(found, date=day, subject=(wanted.names or {}).get(found.subject, found.subject))
