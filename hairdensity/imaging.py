@@ -45,7 +45,8 @@ def resize_mask(mask: Mask, shape: tuple[int, int]) -> Mask:
     """Return a mask at (rows, columns) = `shape`; a pixel is inside where at least half of it was."""
     if mask.shape == shape:
         return mask
-    return cast("Mask", resize(mask.astype(np.float32), shape) >= 0.5)
+    inside: Mask = resize(mask.astype(np.float32), shape) >= 0.5
+    return inside
 
 
 def blur(picture: Picture, sigma: float) -> Picture:
@@ -71,12 +72,14 @@ def disc(radius: float) -> Gray:
 
 def grow(mask: Mask, radius: float) -> Mask:
     """Return the mask grown by `radius` pixels."""
-    return cast("Mask", cv2.dilate(mask.view(np.uint8), disc(radius)) > 0)
+    inside: Mask = cv2.dilate(mask.view(np.uint8), disc(radius)) > 0
+    return inside
 
 
 def erode(mask: Mask, radius: float) -> Mask:
     """Return the mask shrunk by `radius` pixels; the picture's border does not count as outside."""
-    return cast("Mask", cv2.erode(mask.view(np.uint8), disc(radius)) > 0)
+    inside: Mask = cv2.erode(mask.view(np.uint8), disc(radius)) > 0
+    return inside
 
 
 def polygons_mask(polygons: Sequence[Sequence[tuple[float, float]]], shape: tuple[int, int]) -> Mask:
@@ -110,7 +113,8 @@ def warp(picture: Picture, matrix: Matrix, shape: tuple[int, int]) -> Picture:
 
 def warp_mask(mask: Mask, matrix: Matrix, shape: tuple[int, int]) -> Mask:
     """Carry a mask by a homogeneous point transform; as `warp`, and inside where at least half is."""
-    return cast("Mask", warp(mask.astype(np.float32), matrix, shape) >= 0.5)
+    inside: Mask = warp(mask.astype(np.float32), matrix, shape) >= 0.5
+    return inside
 
 
 def encode_png(picture: NDArray[np.uint8], effort: int = 3) -> bytes:
@@ -138,6 +142,8 @@ def decode_gray(data: bytes) -> Gray:
 def decode_rgb(data: bytes) -> Rgb:
     """Return the RGB uint8 picture of a JPEG or PNG written by this module."""
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("not a picture that this module wrote")
     return cast("Rgb", cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -26,6 +26,7 @@ from hairdensity.errors import UnreadablePhotoError
 LARGEST_FILE: Final = 500_000_000
 """Bytes. The largest phone photo is a tenth of this."""
 FORMATS: Final = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "HEIF")
+Fact = TypeVar("Fact")
 RAW_ENDINGS: Final = frozenset((".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"))
 HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 EXIF_IFD, DATE_ORIGINAL, DATE_PLAIN, MAKE, MODEL, ORIENTATION = 0x8769, 0x9003, 0x0132, 0x010F, 0x0110, 0x0112
@@ -142,8 +143,9 @@ def _refuse_unusable(path: Path, image: Image.Image, max_pixels: int) -> None:
 
 def _decoded(image: Image.Image, notes: list[str]) -> Image.Image:
     """Return the picture as 8-bit RGB in sRGB, still as the camera was held."""
-    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-        notes.append(f"first of {image.n_frames} frames")
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":
+        notes.append(f"first of {frames} frames")
     image, profile = _flattened(image, notes), image.info.get("icc_profile")
     if profile:
         image = _to_srgb(image, profile, notes)
@@ -169,7 +171,7 @@ def _flattened(image: Image.Image, notes: list[str]) -> Image.Image:
     if image.mode in ("LA", "La", "PA", "RGBa"):
         image = image.convert("RGBA")
     if image.mode == "RGBA":
-        if image.getextrema()[3] != (255, 255):
+        if image.getchannel("A").getextrema() != (255, 255):
             notes.append("transparent parts made white")
             white = Image.new("RGBA", image.size, (255, 255, 255, 255))
             image = Image.alpha_composite(white, image)
@@ -254,10 +256,11 @@ def _exif_facts(image: Image.Image) -> tuple[datetime | None, str]:
         camera = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
         return (taken if taken and 1990 <= taken.year <= 2100 else None), camera
 
-    return _tolerant(facts, (None, ""))
+    nothing: tuple[datetime | None, str] = (None, "")
+    return _tolerant(facts, nothing)
 
 
-def _tolerant(ask: Callable[[], Any], otherwise: Any) -> Any:  # noqa: ANN401 - whatever EXIF holds
+def _tolerant(ask: Callable[[], Fact], otherwise: Fact) -> Fact:
     """Return what EXIF says, or `otherwise` where it is broken: it matters less than the picture."""
     try:
         return ask()
