@@ -31,6 +31,8 @@ FALLS: Final = 2.5
 """Points a year, and points over the series: less is within what untreated hair and seasons do."""
 MOST: Final = 0.5
 """Share of the gain that parts temporary from sustained."""
+UNLIKELY: Final = 0.01
+"""Weight of a shape over that of the likeliest, below which checks do not ask for it again."""
 CAMERA_STEP: Final = 15.0
 """Points: a new lamp or phone has been seen to move coverage by so much, but hardly by more."""
 
@@ -85,6 +87,8 @@ class Belief:
         The course.
     log_evidence : float
         Of all models together.
+    likely : NDArray of int64
+        The shapes of the response that are not out of the question; empty without treatment.
     """
 
     p_gain: float
@@ -102,6 +106,7 @@ class Belief:
     outlier: Floats
     curves: Curves
     log_evidence: float
+    likely: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,13 @@ class _Sample:
     changed: NDArray[np.bool_]
 
 
-def believe(setting: Setting, prior: Prior | None = None, outlier: Floats | None = None) -> Belief:
+def believe(
+    setting: Setting,
+    prior: Prior | None = None,
+    outlier: Floats | None = None,
+    shapes: Shapes | None = None,
+    count: int = DRAWS,
+) -> Belief:
     """Return what the data say about a series.
 
     Parameters
@@ -136,15 +147,19 @@ def believe(setting: Setting, prior: Prior | None = None, outlier: Floats | None
         Strengths of the priors.
     outlier : NDArray of float64, shape (sessions,), optional
         Probabilities of being an outlier, where they are given.
+    shapes : Shapes, optional
+        Fewer shapes than all, for checks.
+    count : int
+        Draws in all.
     """
     prior = prior or Prior()
-    shapes = shapes_for(setting)
+    shapes = shapes or shapes_for(setting)
     parts, log_evidence = weigh(setting, shapes, prior, outlier)
     weeks = np.linspace(0.0, setting.end, CURVE_STEPS)
     samples = [
-        _sample(part, setting, shapes, prior, weeks, count)
-        for part, count in zip(parts, _counts([part.probability for part in parts]), strict=True)
-        if count
+        _sample(part, setting, shapes, prior, weeks, share)
+        for part, share in zip(parts, _counts([part.probability for part in parts], count), strict=True)
+        if share
     ]
     return _together(setting, shapes, parts, samples, weeks, log_evidence)
 
@@ -169,9 +184,9 @@ def weigh(setting: Setting, shapes: Shapes, prior: Prior, outlier: Floats | None
     return parts, log_evidence
 
 
-def _counts(probabilities: list[float]) -> list[int]:
+def _counts(probabilities: list[float], draws: int) -> list[int]:
     """Share the draws among the models."""
-    edges = np.round(np.cumsum([0.0, *probabilities]) * DRAWS).astype(int)
+    edges = np.round(np.cumsum([0.0, *probabilities]) * draws).astype(int)
     return [int(count) for count in np.diff(edges)]
 
 
@@ -235,7 +250,16 @@ def _together(
         outlier=np.sum([part.probability * part.fitted.outlier for part in parts], axis=0),
         curves=Curves(weeks, course.mean(axis=0), low, high, other.mean(axis=0)),
         log_evidence=log_evidence,
+        likely=_likely(parts),
     )
+
+
+def _likely(parts: list[_Part]) -> NDArray[np.int64]:
+    """Return the shapes that any model with an effect gives a weight that counts."""
+    weights = [part.fitted.weight.sum(axis=1) for part in parts if part.name == "effect"]
+    if not weights:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.any([weight > UNLIKELY * weight.max() for weight in weights], axis=0))
 
 
 def _rose(setting: Setting, effect: Floats, trend: Floats, weeks: Floats) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import numpy as np
 from hairdensity.columns import Cell
 from hairdensity.progress import words
 from hairdensity.progress.belief import Belief, believe
+from hairdensity.progress.checks import checked
 from hairdensity.progress.model import Floats, Setting, day_of, setting_of
 from hairdensity.progress.sessions import Z95, Series, sessions_by_view
 from hairdensity.progress.verdict import FEWEST_SESSIONS, VERDICTS, obstacle, probabilities
@@ -47,6 +48,11 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
     blocked = obstacle(setting, belief)
     chances = probabilities(belief, setting, blocked=blocked is not None)
     verdict = max(VERDICTS, key=lambda name: chances[name])
+    checks = checked(setting, sessions, belief, verdict)
+    failed = tuple(check for check in checks if check.passed is False)
+    if failed:
+        chances = probabilities(belief, setting, blocked=True)
+        verdict = "cannot_tell"
     unit = setting.unit
     shown = belief.p_gain >= 0.5 and len(sessions) >= FEWEST_SESSIONS
     gain = np.quantile(belief.gain, (0.5, 0.025, 0.975)) * unit if shown else None
@@ -70,6 +76,7 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
         course=_course(setting, belief),
         half_life_days=float(np.median(belief.half_life) * 7) if temporary else None,
         back_at_untreated=day_of(setting, float(np.median(belief.back))) if temporary else None,
+        checks=checks,
         unit=unit,
     )
 

@@ -52,7 +52,9 @@ def obstacle(setting: Setting, belief: Belief) -> str | None:
     return None
 
 
-def probabilities(belief: Belief, setting: Setting, *, blocked: bool) -> Mapping[str, float]:
+def probabilities(
+    belief: Belief, setting: Setting, *, blocked: bool, threshold: float | None = None
+) -> Mapping[str, float]:
     """Return the probability of each verdict; where the rules forbid one, its share goes to `cannot_tell`.
 
     Parameters
@@ -63,6 +65,8 @@ def probabilities(belief: Belief, setting: Setting, *, blocked: bool) -> Mapping
         The series.
     blocked : bool
         Whether the rules or the checks forbid any verdict.
+    threshold : float, optional
+        How probable a verdict must be to be given, instead of `SURE` and `SURE_OF_SUSTAINED`.
 
     Notes
     -----
@@ -82,7 +86,8 @@ def probabilities(belief: Belief, setting: Setting, *, blocked: bool) -> Mapping
             p["cannot_tell"] += p["sustained"]
             p["sustained"] = 0.0
     best = max((name for name in VERDICTS if name != "cannot_tell"), key=lambda name: p[name])
-    sure = p[best] >= (SURE_OF_SUSTAINED if best == "sustained" else SURE)
+    usual = SURE_OF_SUSTAINED if best == "sustained" else SURE
+    sure = p[best] >= (usual if threshold is None else threshold)
     if blocked or not sure:
         scale = max(0.55, 1 - 0.5 * p[best])
         p = {name: (1 - scale) * value for name, value in p.items()}
