@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hairdensity import imaging
 from hairdensity.arrays import Gray, Mask, Plane, Rgb
-from hairdensity.light import bright_colour, uneven_light
+from hairdensity.light import STANDARD_COLOUR, bright_colour, uneven_light
 
 LEAST_PX: Final = 96
 """Shorter side of a photo, below which single pixels are wider than 2 mm of scalp."""
@@ -21,18 +21,31 @@ FEW_PX: Final = 200
 """Width of the scalp in pixels of the photo, below which strands are lost."""
 SHARP_PX: Final = 320
 """Width of the scalp, in pixels, at which sharpness and noise are judged: one pixel is then about half a millimetre."""
-BLURRED_BELOW: Final = 0.12
-SOFT_BELOW: Final = 0.25
-TOO_DARK_BELOW: Final = 0.06
-DARK_BELOW: Final = 0.2
-TOO_BRIGHT_ABOVE: Final = 0.5
-"""Share of pure white, above which the scalp cannot be seen."""
-BRIGHT_ABOVE: Final = 0.9
-CLIPPED_ABOVE: Final = 0.08
-GLARE_ABOVE: Final = 0.06
-NOISY_ABOVE: Final = 0.035
-SIDE_LIGHT_ABOVE: Final = 1.0
-CAST_ABOVE: Final = 0.35
+LEAST_EDGE_PX: Final = 50
+"""Sharpness is not judged by fewer pixels on edges than this."""
+BLURRED_BELOW: Final = 0.3
+"""Sharpness: photos blurred to below this lost 20 percentage points of coverage on average, those above it 6."""
+SOFT_BELOW: Final = 0.6
+"""Sharpness: 98 of 100 of the development photos are above it."""
+FRAME_DARK_BELOW: Final = 0.1
+"""Brightness that 95 of 100 pixels of the frame stay below."""
+TOO_DARK_BELOW: Final = 0.035
+"""Brightness: below it grain and rounding moved coverage by 15 percentage points rms, above it by 5."""
+DARK_BELOW: Final = 0.09
+"""Brightness: black hair in ordinary light is above it."""
+TOO_BRIGHT_ABOVE: Final = 0.3
+"""Share of white, above which coverage fell by 13 percentage points on average."""
+BRIGHT_ABOVE: Final = 0.85
+CLIPPED_ABOVE: Final = 0.05
+"""Share clipped; coverage is off by 5 to 10 percentage points above it."""
+GLARE_ABOVE: Final = 0.08
+NOISY_ABOVE: Final = 0.015
+"""Noise: above it coverage moved by 8 percentage points rms; the grainiest development photo has 0.013."""
+SIDE_LIGHT_ABOVE: Final = 2.0
+"""Light slope: more than `hairdensity.normalise` takes out."""
+CAST_ABOVE: Final = 0.5
+MARGIN: Final = 0.1
+"""How much around the scalp is looked at, as a share of its size."""
 EVEN_BELOW: Final = 0.02
 """Spread of brightness (0..1) in the whole frame, below which there is nothing to see."""
 OTHER_ZOOM: Final = 1.25
@@ -100,7 +113,7 @@ def check_frame(work: Rgb, shape: tuple[int, int]) -> FrameQuality:
     flags: list[str] = []
     if min(shape) < LEAST_PX:
         flags.append("too_small")
-    if bright < TOO_DARK_BELOW:
+    if bright < FRAME_DARK_BELOW:
         flags.append("too_dark")
     elif low > 0.98:
         flags.append("too_bright")
@@ -128,7 +141,7 @@ def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int]) -> ScalpQuality:
     """
     if not mask.any():
         raise ValueError("there is no scalp to judge")
-    cut = _box(mask)
+    cut = _box(mask, MARGIN)
     inside = mask[cut]
     width = scalp_width(mask)
     near = imaging.shrink(work[cut], max(16, round(SHARP_PX * max(inside.shape) / width)))
@@ -136,14 +149,14 @@ def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int]) -> ScalpQuality:
     grey = imaging.gray(near)
     light = uneven_light(work, mask)
     quality = ScalpQuality(
-        sharpness=sharpness(grey, near_mask),
+        sharpness=_sharpness_somewhere(grey, near_mask),
         brightness=brightness(grey, near_mask),
         clipped=clipped(near, near_mask),
         glare=glare(near, near_mask),
         noise=noise(grey, near_mask),
         light_slope=light.slope,
         light_from_deg=light.from_deg,
-        colour_cast=colour_cast(work),
+        colour_cast=colour_cast(work, mask),
         flags=(),
     )
     flags = _scalp_flags(quality, width * max(shape) / max(work.shape[:2]), white(near, near_mask))
@@ -190,7 +203,7 @@ def scalp_width(mask: Mask) -> float:
     return float(2 * np.sqrt(np.count_nonzero(mask) / np.pi))
 
 
-def sharpness(grey: Gray, mask: Mask) -> float:
+def sharpness(grey: Gray, mask: Mask) -> float | None:
     """Return how narrow the sharpest edges on the scalp are.
 
     Share 0..1, higher is better: 1 / (1 + s^2), where s is the width of the sharpest tenth of the edges (standard
@@ -201,7 +214,7 @@ def sharpness(grey: Gray, mask: Mask) -> float:
     -----
     An edge blurred by s and blurred again by r loses gradient by a factor s / sqrt(s^2 + r^2), whatever its height
     (Zhuo and Sim 2011; the idea of blurring again: Crete et al. 2007). Where hardly any edge rises above the noise,
-    there is nothing to judge by, and the result is 1.
+    there is nothing to judge by: `None`.
     """
     plane = grey.astype(np.float32)
     first, second = 0.7, 1.5
@@ -209,12 +222,12 @@ def sharpness(grey: Gray, mask: Mask) -> float:
     softer = _gradient(imaging.blur(plane, float(np.hypot(first, second))))
     inner = imaging.erode(mask, 2)
     if not inner.any():
-        return 1.0
+        return None
     # The gradient of noise after the first blur: sigma / (2 sqrt(pi) first^2) along each axis.
     floor = 5 * 255 * noise(grey, mask) / (2 * np.sqrt(np.pi) * first**2) + 2.0
     edges = inner & (sharp > floor)
-    if np.count_nonzero(edges) < 50:
-        return 1.0
+    if np.count_nonzero(edges) < LEAST_EDGE_PX:
+        return None
     kept = np.clip(softer[edges] / sharp[edges], 0, 0.999)
     width = float(np.quantile(kept, 0.1))
     squared = (second * width) ** 2 / (1 - width**2)
@@ -274,13 +287,13 @@ def noise(grey: Gray, mask: Mask) -> float:
     return float(np.sqrt(np.pi / 2) / 6 * np.quantile(means[full], 0.1)) / 255
 
 
-def colour_cast(work: Rgb) -> float:
-    """Return how far the colour of the light is from neutral; lower is better.
+def colour_cast(work: Rgb, mask: Mask) -> float:
+    """Return how far the colour of the light is from neutral, judged by the scalp; lower is better.
 
-    The distance of log(red/green) and log(blue/green) of the light from 0, in natural logarithms: 0.1 is hardly
-    seen, 0.5 is strong.
+    The distance of log(red/green) and log(blue/green) of the scalp's bright part from those of the mean of many
+    scalps, in natural logarithms of linear light. People differ by about 0.2; above 0.5 it is the light.
     """
-    colour = bright_colour(work, np.ones(work.shape[:2], np.bool_))
+    colour = bright_colour(work, mask) / STANDARD_COLOUR
     return float(np.hypot(np.log(colour[0] / colour[1]), np.log(colour[2] / colour[1])))
 
 
@@ -289,8 +302,8 @@ def _scalp_flags(quality: ScalpQuality, width_px: float, white_share: float) -> 
         ("low_resolution", width_px < FEW_PX),
         ("blurred", quality.sharpness < BLURRED_BELOW),
         ("soft", BLURRED_BELOW <= quality.sharpness < SOFT_BELOW),
-        ("too_dark", quality.brightness < TOO_DARK_BELOW / 2),
-        ("dark", TOO_DARK_BELOW / 2 <= quality.brightness < DARK_BELOW / 2),
+        ("too_dark", quality.brightness < TOO_DARK_BELOW),
+        ("dark", TOO_DARK_BELOW <= quality.brightness < DARK_BELOW),
         ("too_bright", white_share > TOO_BRIGHT_ABOVE),
         ("bright", white_share <= TOO_BRIGHT_ABOVE and quality.brightness > BRIGHT_ABOVE),
         ("clipped", white_share <= TOO_BRIGHT_ABOVE and quality.clipped > CLIPPED_ABOVE),
@@ -302,6 +315,15 @@ def _scalp_flags(quality: ScalpQuality, width_px: float, white_share: float) -> 
     return tuple(name for name, holds in rules if holds)
 
 
+def _sharpness_somewhere(grey: Gray, mask: Mask) -> float:
+    """Return sharpness on the scalp, else (a smooth bald head) about it; 0 where no edge rises above the noise."""
+    for area in (mask, np.ones_like(mask)):
+        found = sharpness(grey, area)
+        if found is not None:
+            return found
+    return 0.0
+
+
 def _slope_change(one: ScalpQuality, other: ScalpQuality) -> float:
     """Return how far apart two directions and strengths of uneven light are, natural logarithm."""
     a, b = (q.light_slope * np.exp(1j * np.radians(q.light_from_deg)) for q in (one, other))
@@ -310,12 +332,16 @@ def _slope_change(one: ScalpQuality, other: ScalpQuality) -> float:
 
 def _gradient(plane: Plane) -> Plane:
     """Return the length of the brightness gradient, levels per pixel."""
-    down, right = np.gradient(plane)
-    length: Plane = np.hypot(down, right, dtype=np.float32)
+    length: Plane = np.hypot(*imaging.slopes(plane), dtype=np.float32)
     return length
 
 
-def _box(mask: Mask) -> tuple[slice, slice]:
-    rows: NDArray[np.intp] = np.flatnonzero(mask.any(axis=1))
-    columns: NDArray[np.intp] = np.flatnonzero(mask.any(axis=0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+def _box(mask: Mask, margin: float) -> tuple[slice, slice]:
+    """Return the box of a mask with a margin, as a share of the box's own size, within the picture."""
+    cuts: list[slice] = []
+    for axis in (1, 0):
+        inside: NDArray[np.intp] = np.flatnonzero(mask.any(axis=axis))
+        first, last = int(inside[0]), int(inside[-1]) + 1
+        more = round(margin * (last - first))
+        cuts.append(slice(max(0, first - more), last + more))
+    return cuts[0], cuts[1]

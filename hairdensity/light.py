@@ -23,6 +23,8 @@ LEAST_BLOCKS: Final = 24
 COLOUR_PX: Final = 160
 """Longer side of the picture in which the colour of the light is judged."""
 COLOUR_ORDER: Final = 6
+STANDARD_COLOUR: Final = np.array([1.225, 0.926, 0.849])
+"""Linear red, green, blue of the bright part of a scalp in the standard picture: the mean of 93 phone photos."""
 LIGHT_PX: Final = 640
 """Longer side of the picture in which the evenness of the light is judged."""
 DARKEST: Final = 0.001
@@ -78,8 +80,9 @@ def uneven_light(work: Rgb, mask: Mask) -> Light:
     In each of about 24 x 24 blocks of scalp the brighter pixels are taken: skin between strands where there is any.
     The logarithm of their brightness is fitted by a plane in x and y plus a linear term in log(red/green) and
     log(blue/green), by least squares with Huber weights. The colour terms take what hair changes, the plane what
-    light changes. Fails where hair and skin have the same colour ratios and different brightness (black hair on very
-    dark skin, in blue light), and then takes part of a density gradient for light.
+    light changes. Where a head goes from bald to dense from one side to the other, up to a quarter of that is taken
+    for light, since the colour of hair does not follow its share in a straight line; of gentler changes of density,
+    under a tenth. Fails where hair and skin have the same colour ratios but different brightness.
     """
     small = imaging.shrink(work, LIGHT_PX)
     found = _block_colours(small, imaging.resize_mask(mask, (small.shape[0], small.shape[1])))

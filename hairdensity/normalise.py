@@ -6,14 +6,12 @@ from typing import Final
 import numpy as np
 
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.light import bright_colour, displayed, linear, uneven_light
+from hairdensity.light import STANDARD_COLOUR, bright_colour, displayed, linear, uneven_light
 
 LEAST_SLOPE: Final = 0.05
 """Unevenness (natural logarithm) below this is not worth correcting."""
 MOST_SLOPE: Final = 1.6
 """No more unevenness than this is taken out: what is left is flagged, not guessed."""
-STANDARD_COLOUR: Final = np.array([1.225, 0.926, 0.849])
-"""Linear red, green, blue of the bright part of a scalp in the standard picture: the mean of 93 phone photos."""
 TARGET: Final = 0.5
 """Linear brightness (0..1) that the bright parts of the scalp are brought to."""
 BRIGHT_RANK: Final = 0.9

@@ -1,6 +1,6 @@
 """The segmenter that needs no network: brightness, colour and texture, judged against the same head's own skin.
 
-Two steps. How much of a neighbourhood of about a centimetre hair covers is told by a logistic model of eight features
+Two steps. How much of a neighbourhood of about a centimetre hair covers is told by a logistic model of seven features
 of the place and four of the whole head: there is no threshold, so a head may be all bald or all hair. Within the
 neighbourhood, hair is where the picture is darker (or, on a head whose hair is lighter than its skin, brighter) than
 around it.
@@ -16,11 +16,9 @@ from hairdensity.arrays import Mask, Plane, Rgb
 from hairdensity.segment.base import Segmentation
 from hairdensity.segment.features import Look, look
 
-# Fitted on hand-read squares and points of 93 men's heads from above and from behind (training/README says how); with
-# the men in ten parts, each judged by a fit without him: 15 percentage points rms a square of 1.5 cm, slope 0.91.
+# A logistic fit to hand-read squares and points of 93 men's heads from above and from behind. With the men in ten
+# parts, each judged by a fit without them: 15 percentage points rms for a square of 1.5 cm, slope 0.91.
 OFFSET: Final = 2.074
-OF_LIGHT: Final = -0.829
-"""Of brightness against the neighbourhood."""
 OF_NEAR_LIGHT: Final = -1.523
 """Of the neighbourhood's brightness against the bright part of the head."""
 OF_NEAR_RED: Final = -0.866
@@ -37,9 +35,12 @@ OF_HEAD_DARK: Final = 1.155
 OF_HEAD_LIGHT: Final = -1.178
 """Of the median brightness of the head against its bright part."""
 
-DENSE_GAP: Final = 0.09
-"""Share of dense hair through which skin is still seen: the model says 1 where readers say 0.91."""
-STRAND_GAIN: Final = 1.2
+STEEPER: Final = 1.2
+"""The model was fitted on averages over squares; averaging its results pixel by pixel flattens it by this much."""
+SHIFT: Final = 0.05
+DENSE_GAP: Final = 0.03
+"""Share of dense hair through which skin is still seen."""
+STRAND_GAIN: Final = 0.4
 """How strongly darker and brighter lines within a neighbourhood count as strands and gaps (logit per deviation)."""
 STRAND_FLOOR: Final = 0.12
 """Lines weaker than this (natural logarithm of brightness) are not strands but skin or grain."""
@@ -108,8 +109,7 @@ def _score(seen: Look) -> Plane:
     )
     score = np.full(seen.light.shape, head, np.float32)
     for weight, plane in (
-        (OF_LIGHT, seen.light),
-        (OF_NEAR_LIGHT - OF_LIGHT, seen.near_light),
+        (OF_NEAR_LIGHT, seen.near_light),
         (OF_NEAR_RED + OF_LESS_RED, seen.near_red),
         (OF_NEAR_BLUE, seen.near_blue),
         (OF_FINE, seen.fine),
@@ -117,7 +117,7 @@ def _score(seen: Look) -> Plane:
         (OF_ALONG, seen.along),
     ):
         score += np.float32(weight) * plane
-    return score
+    return np.float32(STEEPER) * score + np.float32(SHIFT)
 
 
 def _strands(seen: Look, near_share: Plane) -> Plane:
