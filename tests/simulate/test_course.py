@@ -24,7 +24,7 @@ from hairdensity.simulate.command import simulate
 from hairdensity.simulate.draw import render
 from hairdensity.simulate.plan import gain_at, treatments_of
 
-TINY = Shot(size=110)
+TINY = Shot(size=96)
 HEAD = Head(stage=3, diffuse=0.3, hair_mm=8, sides_mm=6, density=120)
 
 
@@ -86,6 +86,7 @@ def test_series_writes_photos_and_truth(tmp_path: Path) -> None:
     assert (tmp_path / "treatments.csv").read_text().startswith("date,treatment,until,notes\n2025-02-01,microneedling")
 
 
+@pytest.mark.slow
 def test_command_makes_a_series(tmp_path: Path) -> None:
     result = CliRunner().invoke(
         simulate, [str(tmp_path / "out"), "--sessions", "2", "--views", "vertex", "--size", "96", "--seed", "1"]
