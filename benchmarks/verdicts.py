@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
+
 from hairdensity.progress import ViewProgress, follow
 from hairdensity.treatments import Course, Event, Treatments
-from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 KINDS = ("none", "declining", "temporary", "sustained", "on_treatment")
@@ -260,7 +261,12 @@ Pairs = Sequence[tuple[Case, ViewProgress]]
 
 
 def _truth(case: Case) -> str:
-    return TRUTH.get(case.kind, case.kind)
+    """Return the right verdict: what is true at the last session, not what the course will come to."""
+    if case.kind in ("none", "declining"):
+        return TRUTH.get(case.kind, case.kind)
+    if np.isnan(case.retained):
+        return "on_treatment"
+    return "temporary" if case.retained < 0.5 else "sustained"
 
 
 def _confusion(chosen: Pairs) -> None:
@@ -275,7 +281,7 @@ def _rates(chosen: Pairs) -> None:
     right = sum(view.verdict == _truth(case) for case, view in chosen)
     idle = [view for case, view in chosen if case.kind in ("none", "declining")]
     false = sum(view.verdict in gains for view in idle)
-    temporary = [view for case, view in chosen if case.kind == "temporary"]
+    temporary = [view for case, view in chosen if _truth(case) == "temporary"]
     wrong = sum(view.verdict == "sustained" for view in temporary)
     claims = [(case, view) for case, view in chosen if view.verdict != "cannot_tell"]
     right_claims = sum(view.verdict == _truth(case) for case, view in claims)
@@ -320,7 +326,7 @@ def _undecided(chosen: Pairs) -> None:
     if chosen[0][0].ideal:
         best = [max(case.ideal, key=lambda name: case.ideal[name]) == _truth(case) for case, _ in chosen]
         sure = sum(max(case.ideal.values()) >= 0.95 for case in open_)
-        line += f", where the ideal observer could tell (95 % sure) {_share(sure, len(open_))}"
+        line += f", of which the ideal observer could tell (95 % sure) {_share(sure, len(open_))}"
         line += f"; ideal observer right {_share(sum(best), len(best))}"
     print(line)
 

@@ -209,9 +209,11 @@ def _courses(entries: Sequence[_Entry], table: Table) -> tuple[tuple[Course, ...
         courses += _session_courses(sessions)
         spans = [row for row in rows if not row.stops and (row.until is not None or row.kind.continuous)]
         courses += _span_courses(spans, stops)
-        for day in stops:
-            if not any(row.day <= day for row in spans + sessions):
-                warnings.append(f"{table.name}: {kind} is said to stop on {day}, but no row says that it began.")
+        warnings += [
+            f"{table.name}: {kind} is said to stop on {day}, but no row says that it began."
+            for day in stops
+            if not any(row.day <= day for row in spans + sessions)
+        ]
     return tuple(sorted(courses, key=lambda course: (course.first, course.kind, course.name))), warnings
 
 

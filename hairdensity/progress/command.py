@@ -37,7 +37,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -
     \b
     Example:
       hairdensity progress RESULTS/measurements.csv --treatments PHOTOS/treatments.csv
-    """
+    """  # noqa: D301
     from hairdensity.progress import follow, progress_json, read_series_table
     from hairdensity.progress.words import lines_for
     from hairdensity.treatments import no_treatments, read_treatments
@@ -58,3 +58,64 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -
             click.echo(_one_line(line))
     if not views:
         click.echo("The table has no rows.")
+
+
+@click.command()
+@click.option("--gain", type=click.FloatRange(0.5, 100), default=6.0, show_default=True,
+              help="Size of the gain that should be seen, in points of coverage.")  # fmt: skip
+@click.option("--noise", type=click.FloatRange(0.05, 50),
+              help="How much single photos of an unchanged head differ: standard deviation in points [default: 1.5].")  # fmt: skip
+@click.option("--table", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Take the noise from one's own measurements.csv.")  # fmt: skip
+@click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Treatment dates that belong to the table.")  # fmt: skip
+@click.option("--runs", type=click.IntRange(1, 10_000), default=40, show_default=True,
+              help="Courses simulated for each answer.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the plans as JSON.")
+def plan(
+    gain: float, noise: float | None, table: Path | None, treatments: Path | None, runs: int, as_json: bool
+) -> None:
+    """Say how often to photograph, and for how long, until a gain or its loss would be seen.
+
+    \b
+    Example:
+      hairdensity plan --gain 6 --table RESULTS/measurements.csv
+    """  # noqa: D301
+    from dataclasses import asdict
+
+    from hairdensity.progress.plan import DEFAULT_NOISE, plans
+
+    own = noise if noise is not None else (_own_noise(table, treatments) if table else None)
+    noise = DEFAULT_NOISE if own is None else own
+    options = plans(gain, noise, runs=runs)
+    if as_json:
+        click.echo(json.dumps({"gain": gain, "noise": noise, "plans": [asdict(one) for one in options]}, indent=2))
+        return
+    click.echo(f"A gain of {gain:g} points, photos that differ by {noise:.1f} points (standard deviation):")
+    click.echo("photos a session  sessions a month  months until the gain is seen  until its loss is seen")
+    for one in options:
+        to_gain, to_loss = (
+            "over 24" if months is None else str(months) for months in (one.months_to_gain, one.months_to_loss)
+        )
+        click.echo(f"{one.photos:16d}  {one.sessions:16d}  {to_gain:>28s}  {to_loss:>22s}")
+    click.echo(
+        "Seen means: the verdict would say so in 80 of 100 courses like this. Counted from the start of treatment,"
+    )
+    click.echo("after three months of photos before it, and for the loss from the end of treatment.")
+
+
+def _own_noise(table: Path, treatments: Path | None) -> float | None:
+    """Return the noise of a table in points: the largest of its views, so that the plan holds for all."""
+    from hairdensity.progress import follow, read_series_table
+    from hairdensity.treatments import no_treatments, read_treatments
+
+    known = read_treatments(treatments) if treatments else no_treatments()
+    views = follow(read_series_table(table).rows, known, datetime.now().astimezone().date())
+    changes = [
+        view.smallest_detectable_change / view.unit / (1.96 * 2**0.5)
+        for view in views
+        if view.smallest_detectable_change is not None and len(view.sessions) >= 4
+    ]
+    if not changes:
+        click.echo("Note: the table has too few sessions to tell its noise; the default is used.", err=True)
+    return max(changes, default=None)

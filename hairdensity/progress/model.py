@@ -42,10 +42,10 @@ DECAYS: Final = ((0.0, 4.0), (0.0, 10.0), (0.0, 24.0), (6.0, 4.0), (6.0, 12.0), 
 """Weeks after stopping until it begins to go, and weeks in which it then falls to 1/e."""
 DECAY_PRIOR: Final = (0.15, 0.2, 0.12, 0.15, 0.13, 0.1, 0.07, 0.08)
 RETAINED: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-RETAINED_PRIOR: Final = (0.2, 0.12, 0.09, 0.06, 0.03, 0.02, 0.03, 0.06, 0.09, 0.12, 0.18)
+RETAINED_PRIOR: Final = (0.24, 0.13, 0.07, 0.04, 0.02, 0.01, 0.02, 0.04, 0.07, 0.13, 0.23)
 
 GAIN_SD: Final = 12.0
-TRENDS: Final = ((-0.8, 1.0, 0.75), (-3.0, 4.0, 0.25))
+TRENDS: Final = ((-0.8, 1.0, 0.8), (-4.0, 3.5, 0.2))
 """Mean, standard deviation (points a year) and probability: untreated hair loses 0 to 5 % a year, some lose faster."""
 SEASON_SD: Final = 0.8
 SHED_SD: Final = 1.0
@@ -58,6 +58,8 @@ P_CHANGE: Final = 0.04
 """Probability of a lasting change that nobody wrote down: 3 to 15 points are found after a new lamp or phone."""
 REGROWTH_WEEKS: Final = 6.0
 """After a haircut hair covers less until it has grown again: 0.35 mm a day, so 15 mm in 6 weeks."""
+HAIRCUT_STAYS: Final = 0.3
+"""Of a haircut's step, what may stay: another length from then on."""
 MOST_EVENTS: Final = 6
 
 
@@ -321,7 +323,7 @@ def nuisance(setting: Setting, weeks: Floats, prior: Prior, trend: int = 0) -> t
         after = (weeks >= week).astype(np.float64)
         columns += [after, after * np.exp(-since / REGROWTH_WEEKS)]
         mean += [0.0, 0.0]
-        sd += [prior.step_sd / 2, prior.step_sd]
+        sd += [prior.step_sd * HAIRCUT_STAYS, prior.step_sd]
     return np.stack(columns, axis=1), np.array(mean), np.array(sd)
 
 

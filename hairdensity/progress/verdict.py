@@ -1,4 +1,4 @@
-"""Verdicts: from what the data say to one of six words and its probability, by the rules that the field's evidence sets.
+"""Verdicts: from what the data say to one of six words and its probability, by the rules of the field's evidence.
 
 A rule never says more than the data do; it only takes back what cannot be known yet.
 """
@@ -12,8 +12,8 @@ from hairdensity.progress.belief import Belief
 from hairdensity.progress.model import Setting
 
 VERDICTS: Final = ("no_change", "temporary", "sustained", "on_treatment", "declining", "cannot_tell")
-SURE: Final = 0.8
-SURE_OF_SUSTAINED: Final = 0.9
+SURE: Final = 0.65
+SURE_OF_SUSTAINED: Final = 0.8
 """How probable a verdict must be to be given; to say that a gain lasts when it does not is the worst of all errors."""
 FEWEST_SESSIONS: Final = 4
 WEEKS_ON: Final = 16.0

@@ -1,5 +1,6 @@
 """The reason of a verdict for people: what was seen, and what would settle it, and when."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -8,110 +9,235 @@ import numpy as np
 from hairdensity.progress.belief import Belief
 from hairdensity.progress.model import Setting, day_of
 from hairdensity.progress.sessions import Series
-from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON
-from hairdensity.progress.view import ViewProgress
+from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON, baseline_sessions, goes_on
+from hairdensity.progress.view import CheckResult, ViewProgress
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+MONTH_DAYS: Final = 30
+YEAR_WEEKS: Final = 52.0
+HEADS: Final = {
+    "no_change": "no change",
+    "temporary": "temporary gain",
+    "sustained": "sustained gain",
+    "on_treatment": "gain on treatment",
+    "declining": "declining",
+    "cannot_tell": "cannot tell yet",
+}
 
 
 def day(value: date | None) -> str:
-    """Return "1 March 2026"; "some day" for None."""
-    return "some day" if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    """Return "1 March 2026"; "a later day" for None."""
+    return "a later day" if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def too_few(series: Series, today: date) -> str:
-    """Return the reason where there is no course at all."""
+    """Return the reason where there are too few sessions for anything."""
     count = len(series.sessions)
     what = {0: "There is no session with a number and a date.", 1: "There is only one session."}.get(
         count, f"There are only {count} sessions."
     )
-    after = later(today, 30 * max(1, FEWEST_SESSIONS - count))
-    return f"{what} At least {FEWEST_SESSIONS} are needed, one a month: not before {day(after)}."
+    missing = max(1, FEWEST_SESSIONS - count)
+    since = max([today, *(session.date for session in series.sessions)])
+    more = f"{missing} more monthly session{'' if missing == 1 else 's'}"
+    return f"{what} At least {FEWEST_SESSIONS} are needed, better 8: {more}, until {day(_later(since, missing))}."
 
 
-def later(today: date, days: int) -> date | None:
-    """Return a day in so many days, None beyond the calendar."""
-    try:
-        return today + timedelta(days=days)
-    except OverflowError:
-        return None
+def reason(
+    verdict: str,
+    obstacle: str | None,
+    setting: Setting,
+    belief: Belief,
+    series: Series,
+    today: date,
+    failed: Sequence[CheckResult] = (),
+    probability: float = 1.0,
+) -> str:
+    """Return why, and what would settle it, in a few sentences.
 
-
-def reason(verdict: str, obstacle: str | None, setting: Setting, belief: Belief, series: Series, today: date) -> str:
-    """Return why, and what would settle it."""
-    parts = [_why(verdict, obstacle, setting, belief, series, today)]
-    if len({drive.kind for drive in setting.drives}) > 1 and verdict not in ("no_change", "declining"):
-        names = " and ".join(sorted({drive.name for drive in setting.drives}))
-        parts.append(f"{names} changed in the same time, so their effects cannot be told apart.")
-    if setting.background:
-        parts.append(f"{' and '.join(setting.background)} went on all the time and is part of the level.")
-    if setting.end < 52 and verdict not in ("cannot_tell",):
-        parts.append("The photos span less than a year: season may explain some of it.")
-    return " ".join(parts)
-
-
-def _why(verdict: str, obstacle: str | None, setting: Setting, belief: Belief, series: Series, today: date) -> str:
+    Parameters
+    ----------
+    verdict : str
+        The verdict.
+    obstacle : str or None
+        The rule that forbids any verdict.
+    setting, belief, series : Setting, Belief, Series
+        The series and what it says.
+    today : date
+        The day it is said.
+    failed : sequence of CheckResult
+        Checks that took a verdict back.
+    probability : float
+        Of the verdict.
+    """
     if obstacle == "few":
         return too_few(series, today)
+    parts = [_obstacle(obstacle, setting, series, today)] if obstacle else []
+    if not obstacle and verdict == "cannot_tell":
+        parts += [check.text for check in failed] or [_unsure(setting, belief, probability)]
+        parts.append(_settles(setting, belief, series, today))
+    elif not obstacle:
+        parts.append(_seen(verdict, setting, belief))
+    parts += _caveats(verdict, setting, belief)
+    return " ".join(part for part in parts if part)
+
+
+def _obstacle(obstacle: str | None, setting: Setting, series: Series, today: date) -> str:
     if obstacle == "early":
         ready = day_of(setting, setting.start + WEEKS_ON)
-        return f"Treatment began {_weeks(setting.end - setting.start)} before the last session; it cannot be judged before {WEEKS_ON:.0f} weeks. Photograph once a month until after {day(ready)}."
+        return (
+            f"Treatment began {_weeks(setting.end - setting.start)} before the last session, and before "
+            f"{WEEKS_ON:.0f} weeks nothing can be said of it. One session a month until after {day(ready)} would tell."
+        )
     if obstacle == "no_baseline":
-        return "There is no session from before treatment, so there is nothing to compare with."
-    if obstacle == "noise":
-        return "How much photos of an unchanged head differ is not known yet: a few more sessions, best several photos each, would tell."
+        return (
+            "There is no session from before treatment, so there is nothing to compare with. Photos from before, even "
+            "old ones of the same view, would help most."
+        )
+    missing = max(1, 8 - len(series.sessions))
+    until = _later(max(today, series.sessions[-1].date), missing)
+    return (
+        "How much photos of an unchanged head differ from each other is not known well enough: there are "
+        f"{_count(len(series.sessions), 'session')}, {_before(setting)}. {_count(missing, 'more monthly session')}, "
+        f"until {day(until)}, or several photos a session, would tell."
+    )
+
+
+def _before(setting: Setting) -> str:
+    if not setting.drives:
+        return "and no long time between them"
+    return f"{baseline_sessions(setting)} of them from before treatment"
+
+
+def _seen(verdict: str, setting: Setting, belief: Belief) -> str:
+    began, stopped = day(day_of(setting, setting.start)), day(day_of(setting, setting.stop))
+    noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
     if verdict == "no_change":
-        return "No change larger than the photos' own noise was seen."
+        what = "treatment added nothing that would matter" if setting.drives else "nothing that would matter changed"
+        return f"As far as these sessions show, {what}: two of them differ by up to {noise} by chance alone."
     if verdict == "declining":
-        return f"It falls by about {abs(belief.trend):.1f} points a year."
+        about = _points(setting, abs(belief.total) / setting.end * YEAR_WEEKS)
+        return f"It falls by about {about} a year" + (", whatever treatment does." if setting.drives else ".")
     if verdict == "on_treatment":
-        return f"It rose after treatment began on {day(day_of(setting, setting.start))}. Whether it lasts shows only {WEEKS_AFTER:.0f} weeks after stopping."
-    if verdict in ("temporary", "sustained"):
-        return f"It rose after treatment began on {day(day_of(setting, setting.start))}, and treatment stopped on {day(day_of(setting, setting.stop))}."
-    if not setting.drives and belief.p_rise > 0.5:
-        return "It rises although no treatment is recorded. If there was one, add it to the list of treatments."
-    if np.isfinite(setting.stop) and belief.p_gain > 0.8 and setting.end - setting.stop < WEEKS_AFTER:
-        ready = day_of(setting, setting.stop + WEEKS_AFTER)
-        return f"It rose, but treatment stopped only {_weeks(setting.end - setting.stop)} before the last session. Photograph once a month until after {day(ready)}."
-    return f"What was seen fits more than one verdict. Three more monthly photos, until {day(later(today, 90))}, would help to settle it."
+        return (
+            f"It rose after treatment began on {began}, and treatment goes on. Whether it lasts can be known "
+            f"{WEEKS_AFTER:.0f} weeks after treatment stops, if it is stopped."
+        )
+    if verdict == "temporary":
+        half = float(np.median(belief.half_life))
+        return (
+            f"It rose after treatment began on {began}, and fell again after the last treatment on {stopped}; half of "
+            f"the loss came within about {_weeks(half)}."
+        )
+    after = setting.end - setting.stop
+    return (
+        f"It rose after treatment began on {began}, and is still there {_weeks(after)} after it stopped on {stopped}."
+    )
 
 
-def _weeks(weeks: float) -> str:
-    return f"{weeks:.0f} week{'' if round(weeks) == 1 else 's'}"
+def _unsure(setting: Setting, belief: Belief, probability: float) -> str:
+    del probability
+    if not setting.drives:
+        if belief.p_change > 0.5:
+            return (
+                "It changed more quickly than hair does by itself, and no treatment, haircut or new camera is written "
+                "down for that time. If there was one, add it to the list of treatments."
+            )
+        if belief.p_rise > 0.5:
+            return (
+                f"It rises by about {_points(setting, belief.total)}, but no treatment is written down. If there was "
+                "one, add it to the list of treatments; if not, light, hair length or season may have done it."
+            )
+        return "It may be falling or may be level: the sessions differ too much by chance to tell."
+    if belief.p_change > 0.5:
+        return "It changed in a way that fits no treatment: a new lamp, phone or hair style would do that."
+    if goes_on(setting) or belief.p_gain < 0.5:
+        return (
+            f"A gain has a probability of {belief.p_gain:.0%}: that is too little to claim it, and too much to deny it."
+        )
+    if setting.end - setting.stop < WEEKS_AFTER and belief.p_lost < 0.5:
+        return (
+            f"It rose, but treatment stopped only {_weeks(setting.end - setting.stop)} before the last session: "
+            "whether the gain lasts cannot be known yet."
+        )
+    return (
+        f"It rose, but whether most of the gain is still there is open: {1 - belief.p_lost:.0%} for, "
+        f"{belief.p_lost:.0%} against."
+    )
+
+
+def _settles(setting: Setting, belief: Belief, series: Series, today: date) -> str:
+    """Return how many more sessions would settle it, and until when."""
+    last = max(today, series.sessions[-1].date) if (today - series.sessions[-1].date).days < 62 else today
+    waits = 0.0
+    if np.isfinite(setting.stop) and belief.p_gain >= 0.5:
+        waits = max(0.0, setting.stop + WEEKS_AFTER - setting.end)
+    more = max(3, int(np.ceil(waits * 7 / MONTH_DAYS)), min(6, round(len(series.sessions) / 4)))
+    return f"{_count(more, 'more monthly session')}, after {day(last)} and until {day(_later(last, more))}, should settle it."
+
+
+def _caveats(verdict: str, setting: Setting, belief: Belief) -> list[str]:
+    parts = []
+    changed = {drive.name for drive in setting.drives if drive.stop >= 0}
+    if len({drive.kind for drive in setting.drives}) > 1 and verdict not in ("no_change", "declining"):
+        parts.append(
+            f"{' and '.join(sorted(changed))} changed within the same time: what each of them did cannot be told apart."
+        )
+    if setting.background and setting.drives:
+        parts.append(
+            f"{' and '.join(setting.background)} went on all the time, and is part of what it is compared with."
+        )
+    elif setting.background:
+        parts.append(f"{' and '.join(setting.background)} went on all the time: what it does cannot be seen here.")
+    if setting.end < YEAR_WEEKS and verdict != "cannot_tell":
+        parts.append("The sessions span less than a year, so season may explain some of it.")
+    wild = int((belief.outlier > 0.5).sum())
+    if wild:
+        parts.append(
+            f"{_count(wild, 'session')} stand{'s' if wild == 1 else ''} out from the others and count{'s' if wild == 1 else ''} little."
+        )
+    return parts
 
 
 def lines_for(view: ViewProgress, several: bool) -> tuple[str, ...]:
     """Return a verdict as the few lines that the command line prints."""
     name = f"{view.subject}/{view.view}" if several else view.view
-    heads = {
-        "no_change": "no change",
-        "temporary": "temporary gain",
-        "sustained": "sustained gain",
-        "on_treatment": "gain on treatment",
-        "declining": "declining",
-        "cannot_tell": "cannot tell yet",
-    }
-    sure = view.probability[view.verdict]
-    title = f"{name}: {heads[view.verdict]}"
+    title = f"{name}: {HEADS[view.verdict]}"
     if view.verdict != "cannot_tell":
-        title += f" (probability {min(0.99, sure):.2f})"
-    lines = [title, view.reason]
+        title += f" (probability {min(0.99, view.probability[view.verdict]):.2f})"
+    lines = [title, f"  {view.reason}"]
     if view.gain is not None and view.gain_low is not None and view.gain_high is not None:
-        lines.append(
-            f"Gain at its peak: {number(view, view.gain)} ({number(view, view.gain_low)} to {number(view, view.gain_high)})"
-        )
+        low, high = number(view, view.gain_low), number(view, view.gain_high)
+        lines.append(f"  Gain at its peak: {number(view, view.gain)} ({low} to {high})")
     if view.retained is not None and view.retained_low is not None and view.retained_high is not None:
-        lines.append(f"Left of it: {view.retained:.0%} ({view.retained_low:.0%} to {view.retained_high:.0%})")
+        lines.append(f"  Left of it: {view.retained:.0%} ({view.retained_low:.0%} to {view.retained_high:.0%})")
     if view.smallest_detectable_change is not None:
-        lines.append(
-            f"Smallest detectable change between two sessions: {number(view, view.smallest_detectable_change)}"
-        )
+        least = number(view, view.smallest_detectable_change)
+        lines.append(f"  Smallest change that two sessions can show: {least}")
     return tuple(lines)
 
 
 def number(view: ViewProgress, value: float) -> str:
     """Return a difference in the unit of the table; coverage as points."""
-    return f"{value * 100:.1f} points" if view.unit == 0.01 else f"{value:.1f}"
+    return f"{value * 100:.1f} points" if view.unit == 0.01 else f"{value:.3g}"
+
+
+def _points(setting: Setting, points: float) -> str:
+    return f"{points:.1f} points" if setting.unit in (0.01, 1.0) else f"{points * setting.unit:.3g}"
+
+
+def _later(since: date, months: int) -> date | None:
+    try:
+        return since + timedelta(days=MONTH_DAYS * months)
+    except OverflowError:
+        return None
+
+
+def _weeks(weeks: float) -> str:
+    return _count(max(0, round(weeks)), "week")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
