@@ -30,6 +30,9 @@ OF_COARSE: Final = 2.258
 OF_ALONG: Final = -0.488
 OF_HEAD_REDDENING: Final = 4.262
 OF_HEAD_ALONG: Final = 3.238
+SEEN_REDDENING: Final = (-0.32, 0.03)
+SEEN_ALONG: Final = (0.14, 0.68)
+"""What the heads that the model was fitted on reach; beyond them nothing is known."""
 OF_HEAD_DARK: Final = 1.155
 """Of the brightness of the darkest tenth of the head against its bright part."""
 OF_HEAD_LIGHT: Final = -1.178
@@ -71,7 +74,9 @@ class Classical:
         Notes
         -----
         Weak where hair has the colour and brightness of its skin (blond on tanned skin, thin grey on pale skin), and
-        on dark skin whose grain passes for stubble. `unsure` is what the model was off by on men it had not seen.
+        on dark skin whose grain passes for stubble. Texture tells that there is hair better than how much: crisp
+        strands spread evenly and thinly over a whole head are read as far too much. `unsure` is what the model was
+        off by on men it had not seen.
         """
         shape = (rgb.shape[0], rgb.shape[1])
         if not region.any():
@@ -102,8 +107,8 @@ def _score(seen: Look) -> Plane:
         OFFSET
         - OF_NEAR_LIGHT * bright
         - OF_LESS_RED * rank(seen.near_red, 0.95)
-        + OF_HEAD_REDDENING * rank(seen.reddening, 0.5)
-        + OF_HEAD_ALONG * rank(seen.along, 0.5)
+        + OF_HEAD_REDDENING * float(np.clip(rank(seen.reddening, 0.5), *SEEN_REDDENING))
+        + OF_HEAD_ALONG * float(np.clip(rank(seen.along, 0.5), *SEEN_ALONG))
         + OF_HEAD_DARK * (rank(seen.near_light, 0.1) - bright)
         + OF_HEAD_LIGHT * (rank(seen.near_light, 0.5) - bright)
     )
