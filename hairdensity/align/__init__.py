@@ -105,12 +105,14 @@ def _candidates(here: _Prepared, there: _Prepared, turns: Iterable[float], wante
 
 def _laid(best: Candidate, method: Proof, here: Head, there: Head) -> Alignment:
     """Return the candidate in pixels of the two work pictures."""
-    found = best.fine if method == "features" else best.middle
+    # Fine places improve on the middle ones also where few of them agree; but then their scatter says too little.
+    found = best.fine
     matrix = np.linalg.inv(there.to_frame) @ found.matrix @ here.to_frame
+    residual = found.residual if method == "features" else max(found.residual, best.middle.residual)
     return Alignment(
         matrix=matrix / matrix[2, 2],
         method=method,
-        residual=found.residual / float(there.to_frame[0, 0]),
+        residual=residual / float(there.to_frame[0, 0]),
         overlap=best.overlap,
         inliers=found.inliers,
         places=found.places,

@@ -6,17 +6,21 @@ be measured on other skin without anybody knowing.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from hairdensity.align.refine import Agreement
 from hairdensity.align.search import Guess
 
 Proof = Literal["features", "outline"]
 
-CERTAIN_SHARE, CERTAIN_PLACES = 0.6, 25
+CERTAIN_SHARE: Final = 0.6
+CERTAIN_PLACES: Final = 25
 """From here on no other turn need be tried."""
-PROVEN_SHARE, PROVEN_PLACES = 0.42, 16
-"""Share and number of fine places that prove it is the same head."""
+PROVEN_SHARE: Final = 0.42
+PROVEN_PLACES: Final = 20
+"""Share and number of fine places that prove it is the same head: other people's reached 0.33 and 20."""
+LIKELY: Final = 1.25
+"""`strength` from which on it is the same head, its hair much changed: other people's reached 1.14."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,20 @@ def is_certain(candidate: Candidate) -> bool:
     return candidate.fine.share >= CERTAIN_SHARE and candidate.fine.inliers >= CERTAIN_PLACES
 
 
+def strength(candidate: Candidate) -> float:
+    """Return all evidence in one number, 0 to about 3: weights as found on altered and on different heads."""
+    return (
+        candidate.fine.share + 0.3 * candidate.fine.likeness
+        + 0.5 * candidate.middle.share + 0.5 * candidate.correlation
+        + 0.3 * candidate.guess.likeness + 0.3 * candidate.overlap
+    )  # fmt: skip
+
+
 def verdict(candidate: Candidate) -> Proof | None:
     """Return what the alignment rests on; None where it may be another head."""
     if candidate.fine.share >= PROVEN_SHARE and candidate.fine.inliers >= PROVEN_PLACES:
         return "features"
-    return None
+    return "outline" if strength(candidate) >= LIKELY else None
 
 
 def reason_against(candidate: Candidate) -> str:

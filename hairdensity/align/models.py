@@ -6,7 +6,7 @@ camera a homography. The freer models are taken only where matches left out of t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -70,11 +70,12 @@ def fit(source: Points, target: Points, agree: float, models: Sequence[str]) -> 
     """
     if len(source) < FEWEST["similarity"]:
         return None
-    first, agreeing = cv2.estimateAffinePartial2D(
+    agreeing: Any  # None where nothing was found, which OpenCV's stubs deny
+    _, agreeing = cv2.estimateAffinePartial2D(
         source.reshape(-1, 1, 2), target.reshape(-1, 1, 2), method=cv2.RANSAC, ransacReprojThreshold=agree,
         maxIters=500, confidence=0.99,
     )  # fmt: skip
-    if first is None or agreeing is None:
+    if agreeing is None:
         return None
     inliers = np.asarray(agreeing).reshape(-1) > 0
     best = _settled("similarity", source, target, inliers, agree)

@@ -7,7 +7,7 @@ agree says whether it is the same head at all, and their scatter how exact the t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from hairdensity import imaging
 from hairdensity.align.head import FRAME_PX, Head, Levelled, level, scaling
 from hairdensity.align.models import Fit, fit
 from hairdensity.align.result import Model
-from hairdensity.arrays import Matrix
+from hairdensity.arrays import Matrix, Plane
 
 Points = NDArray[np.float64]
 
@@ -170,7 +170,7 @@ def _matches(
                 continue
             tile = laid[y - half : y + half, x - half : x + half]
             around = there.plane[y - half - reach : y + half + reach, x - half - reach : x + half + reach]
-            scores = cv2.matchTemplate(around, tile, cv2.TM_CCOEFF_NORMED)
+            scores = cast("Plane", cv2.matchTemplate(around, tile, cv2.TM_CCOEFF_NORMED))
             _, best, _, (column, row) = cv2.minMaxLoc(scores)
             source.append((x - 0.5, y - 0.5))
             dx = column + _between(scores[row], column) - reach

@@ -7,12 +7,11 @@ below it, and a ruler at the lower edge. The size is that of a bank card, so tha
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hairdensity import imaging
-from hairdensity.arrays import Mask, Rgb
+from hairdensity.arrays import Rgb
 
 CARD_MM: Final = (85.6, 54.0)
 """Width and height: a bank card (ISO/IEC 7810 ID-1)."""
@@ -169,16 +168,11 @@ def draw(px_per_mm: float) -> Rgb:
     return imaging.resize(card, (round(CARD_MM[1] * px_per_mm), round(CARD_MM[0] * px_per_mm)))
 
 
-def paper_mask(px_per_mm: float) -> Mask:
-    """Return where the bare paper around the markers lies in `draw`'s picture, well inside its edges."""
-    shape = (round(CARD_MM[1] * px_per_mm), round(CARD_MM[0] * px_per_mm))
-    mask = np.zeros(shape, np.uint8)
-    keep = 0.4
-    for column, row in squares():
-        x, y = BOARD_AT[0] + column * SQUARE_MM, BOARD_AT[1] + row * SQUARE_MM
-        outer = np.array([x + keep, y + keep, x + SQUARE_MM - keep, y + SQUARE_MM - keep]) * px_per_mm
-        inset = (SQUARE_MM - MARKER_MM) / 2 - keep
-        inner = np.array([x + inset, y + inset, x + SQUARE_MM - inset, y + SQUARE_MM - inset]) * px_per_mm
-        for (left, top, right, bottom), value in ((np.rint(outer).astype(int), 1), (np.rint(inner).astype(int), 0)):
-            cv2.rectangle(mask, (int(left), int(top)), (int(right) - 1, int(bottom) - 1), value, -1)
-    return mask > 0
+def paper_boxes() -> list[tuple[float, float, float, float]]:
+    """Return (x, y, width, height) in mm of places where the paper is bare, wide enough to survive a blurred photo."""
+    width = CARD_MM[0]
+    tall = BOARD[1] * SQUARE_MM / 3
+    return [
+        (x, BOARD_AT[1] + part * tall + 0.5, BOARD_AT[0] - 2.4, tall - 1.0)
+        for part in range(3) for x in (1.2, width - BOARD_AT[0] + 1.2)
+    ]  # fmt: skip

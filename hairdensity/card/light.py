@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairdensity import imaging
-from hairdensity.arrays import Mask, Matrix, Rgb
+from hairdensity.arrays import Matrix, Rgb
 from hairdensity.card import layout
 
 GRID: Final = 4.0
@@ -21,6 +21,8 @@ PAPER: Final = 0.85
 """Light that white paper throws back."""
 UNEVEN: Final = 0.25
 """A patch whose brightness varies by more than this share is covered or under glare."""
+LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722])
+"""Of linear sRGB."""
 STRAY: Final = 0.12
 """A neutral patch whose colour differs by more than this from the others', as a logarithm, is covered or reflects."""
 
@@ -63,13 +65,14 @@ def card_light(rgb: Rgb, matrix: Matrix) -> CardLight:
     shape = (round(layout.CARD_MM[1] * GRID), round(layout.CARD_MM[0] * GRID))
     flat = imaging.warp(rgb, _to_grid() @ np.linalg.inv(matrix), shape)
     reach = imaging.warp(np.full(rgb.shape[:2], 255, np.uint8), _to_grid() @ np.linalg.inv(matrix), shape) > 250
-    hues, lights = [], []
+    hues, lights, paper = [], [], []
     for zone, expected in _neutrals():
-        read = _patch(flat[zone & reach])
+        read = _patch(flat[zone][reach[zone]])
         if read is None:
             continue
         hues.append(np.log(read / read[1]))
-        lights.append(np.log2(float(read @ (0.2126, 0.7152, 0.0722)) / (PAPER * expected)))
+        lights.append(np.log2(float(read @ LUMINANCE) / (PAPER * expected)))
+        paper.append(expected == 1.0)
     if len(hues) < 3:
         return CardLight((1.0, 1.0, 1.0), 0.0, False)
     listed = np.array(hues)
@@ -77,7 +80,9 @@ def card_light(rgb: Rgb, matrix: Matrix) -> CardLight:
     if close.sum() < 3:
         return CardLight((1.0, 1.0, 1.0), 0.0, False)
     red, _, blue = np.exp(-np.median(listed[close], axis=0))
-    return CardLight((float(red), 1.0, float(blue)), float(np.median(np.array(lights)[close])), True)
+    # How dark a printed grey is depends on the printer; paper is white. Greys count where the paper is clipped.
+    first = close & np.array(paper) if (close & np.array(paper)).any() else close
+    return CardLight((float(red), 1.0, float(blue)), float(np.median(np.array(lights)[first])), True)
 
 
 def _patch(pixels: NDArray[np.uint8]) -> NDArray[np.float64] | None:
@@ -95,22 +100,19 @@ def _to_grid() -> Matrix:
 
 
 @cache
-def _neutrals() -> tuple[tuple[Mask, float], ...]:
+def _neutrals() -> tuple[tuple[tuple[slice, slice], float], ...]:
     """Return where paper and greys lie on the grid, well inside, and the light each throws back against paper."""
-    paper = layout.paper_mask(GRID)
-    zones = []
-    for column, row in layout.squares():
-        square = np.zeros_like(paper)
-        left, top = (layout.BOARD_AT[0] + column * layout.SQUARE_MM, layout.BOARD_AT[1] + row * layout.SQUARE_MM)
-        square[_pixels(top, layout.SQUARE_MM), _pixels(left, layout.SQUARE_MM)] = True
-        zones.append((square & paper, 1.0))
-    for patch, (x, y, width, height) in zip(layout.PATCHES, layout.patch_boxes(), strict=True):
-        if not patch.neutral:
-            continue
-        inner = np.zeros_like(paper)
-        inner[_pixels(y + 0.2 * height, 0.6 * height), _pixels(x + 0.2 * width, 0.6 * width)] = True
-        zones.append((inner, float(linear(np.array(patch.rgb[1], np.float64)))))
+    zones = [(_inner(box, 0.9), 1.0) for box in layout.paper_boxes()]
+    for patch, box in zip(layout.PATCHES, layout.patch_boxes(), strict=True):
+        if patch.neutral:
+            zones.append((_inner(box, 0.6), float(linear(np.array(patch.rgb[1], np.float64)))))
     return tuple(zones)
+
+
+def _inner(box: tuple[float, float, float, float], share: float) -> tuple[slice, slice]:
+    x, y, width, height = box
+    rest = (1 - share) / 2
+    return _pixels(y + rest * height, share * height), _pixels(x + rest * width, share * width)
 
 
 def _pixels(start: float, length: float) -> slice:
