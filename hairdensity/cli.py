@@ -8,7 +8,9 @@ from hairdensity import __version__
 from hairdensity.commands.analyze import analyze
 from hairdensity.commands.check import check
 from hairdensity.commands.printing import one_line
+from hairdensity.commands.progress import plan, progress
 from hairdensity.commands.report import report
+from hairdensity.commands.simulate import simulate
 from hairdensity.errors import HairdensityError, TableError
 
 EXAMPLES = """
@@ -58,5 +60,5 @@ def main(debug: bool) -> None:
     del debug  # read from the context where errors are caught
 
 
-for command in (check, analyze, report):
+for command in (check, analyze, report, progress, plan, simulate):
     main.add_command(command)

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from hairdensity.commands.simulate import simulate
 from hairdensity.simulate import (
     Head,
     Planned,
@@ -20,7 +21,6 @@ from hairdensity.simulate import (
     true_coverage,
     with_coverage,
 )
-from hairdensity.simulate.command import simulate
 from hairdensity.simulate.draw import render
 from hairdensity.simulate.plan import gain_at, treatments_of
 

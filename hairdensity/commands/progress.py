@@ -1,4 +1,4 @@
-"""The commands `progress` and `plan`: they parse and print, the rest of the package does the work."""
+"""The commands `progress` and `plan`."""
 
 import json
 from datetime import date, datetime
@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-
-def _one_line(text: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in text.encode("utf-8", "replace").decode())
+from hairdensity.commands.printing import one_line
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, text: str | None) -> date:
@@ -37,7 +35,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -
     \b
     Example:
       hairdensity progress RESULTS/measurements.csv --treatments PHOTOS/treatments.csv
-    """  # noqa: D301
+    """
     from hairdensity.progress import follow, progress_json, read_series_table
     from hairdensity.progress.words import lines_for
     from hairdensity.treatments import no_treatments, read_treatments
@@ -45,7 +43,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -
     known = read_treatments(treatments) if treatments else no_treatments()
     series = read_series_table(table)
     for warning in (*series.warnings, *known.warnings):
-        click.echo(f"Note: {_one_line(warning)}", err=True)
+        click.echo(f"Note: {one_line(warning)}", err=True)
     views = follow(series.rows, known, today)
     if as_json:
         click.echo(json.dumps(progress_json(views), indent=2))
@@ -55,7 +53,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -
             click.echo()
         several = len({one.subject for one in views}) > 1
         for line in lines_for(view, several):
-            click.echo(_one_line(line))
+            click.echo(one_line(line))
     if not views:
         click.echo("The table has no rows.")
 
@@ -80,7 +78,7 @@ def plan(
     \b
     Example:
       hairdensity plan --gain 6 --table RESULTS/measurements.csv
-    """  # noqa: D301
+    """
     from dataclasses import asdict
 
     from hairdensity.progress.plan import DEFAULT_NOISE, plans

@@ -47,7 +47,7 @@ def simulate(
     \b
     Example:
       hairdensity simulate SERIES --seed 3 --sessions 12 --course sustained
-    """  # noqa: D301 - click needs the character
+    """
     from hairdensity.simulate.course import render_series
     from hairdensity.simulate.model import VIEWS
     from hairdensity.simulate.plan import plan_series, treatments_of
