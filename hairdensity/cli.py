@@ -7,6 +7,7 @@ import click
 from hairdensity import __version__
 from hairdensity.commands.analyze import analyze
 from hairdensity.commands.check import check
+from hairdensity.commands.compare import compare
 from hairdensity.commands.printing import one_line
 from hairdensity.commands.progress import plan, progress
 from hairdensity.commands.report import report
@@ -60,5 +61,5 @@ def main(debug: bool) -> None:
     del debug  # read from the context where errors are caught
 
 
-for command in (check, analyze, report, progress, plan, simulate):
+for command in (check, analyze, report, progress, plan, simulate, compare):
     main.add_command(command)

@@ -9,7 +9,9 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.align import NotAligned
 from hairdensity.arrays import Mask, Matrix
+from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, key
+from hairdensity.recipe import Placement, Seen
 from hairdensity.report.data import Frame, Shown, Thumb
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.series import MeasuredSeries, Member
@@ -92,20 +94,48 @@ class FrameLoader:
         placement = self.keeper.load_placement(placement_key(member.entry, base.entry))
         if observation is None or observation.seen is None or placement is None or placement.placed is None:
             return None
-        if isinstance(placement.alignment, NotAligned):
-            return None
-        work = imaging.shrunk_shape(base.observation.shape, self.work_px)
-        region = imaging.resize_mask(common, work)
-        top, left, shape = _box(region)
-        to_crop = _shift(-left, -top) @ placement.alignment.matrix
-        shown = imaging.resize_mask(placement.placed.skin & common, work)
-        return Frame(
-            photo=member.found.name,
-            date=member.found.date,
-            picture=imaging.warp(observation.seen.picture, to_crop, shape),
-            region=shown[top : top + shape[0], left : left + shape[1]],
-            share=imaging.warp(observation.seen.segmentation.share, to_crop, shape),
-        )
+        return frame_of(member.found, observation.seen, placement, common, base.observation.shape, self.work_px)
+
+
+def frame_of(
+    found: FoundPhoto, seen: Seen, placement: Placement, common: Mask, baseline_shape: tuple[int, int], work_px: int
+) -> Frame | None:
+    """Return a photo as the page shows it: on its baseline, cropped to the skin they have in common.
+
+    Parameters
+    ----------
+    found : FoundPhoto
+        The photo.
+    seen : Seen
+        What it shows.
+    placement : Placement
+        How it lies on its baseline.
+    common : Mask
+        The common skin on the baseline's grid; not empty.
+    baseline_shape : tuple of int
+        (rows, columns) of the upright baseline photo.
+    work_px : int
+        Longer side of the work pictures, in pixels.
+
+    Returns
+    -------
+    Frame or None
+        None for a photo that was not aligned.
+    """
+    if placement.placed is None or isinstance(placement.alignment, NotAligned):
+        return None
+    work = imaging.shrunk_shape(baseline_shape, work_px)
+    region = imaging.resize_mask(common, work)
+    top, left, shape = _box(region)
+    to_crop = _shift(-left, -top) @ placement.alignment.matrix
+    shown = imaging.resize_mask(placement.placed.skin & common, work)
+    return Frame(
+        photo=found.name,
+        date=found.date,
+        picture=imaging.warp(seen.picture, to_crop, shape),
+        region=shown[top : top + shape[0], left : left + shape[1]],
+        share=imaging.warp(seen.segmentation.share, to_crop, shape),
+    )
 
 
 def _box(region: Mask) -> tuple[int, int, tuple[int, int]]:

@@ -427,6 +427,8 @@ class ReportData:
         What the run had to say beside the photos.
     run : tuple of (str, str)
         Versions and settings: what made these numbers.
+    pair : bool
+        Whether the page is of two photos only, without a course or treatments.
     """
 
     title: str
@@ -440,3 +442,4 @@ class ReportData:
     treatments: tuple[Lane, ...] = ()
     warnings: tuple[str, ...] = ()
     run: tuple[tuple[str, str], ...] = ()
+    pair: bool = False

@@ -28,6 +28,10 @@ CURVES: Final = {
     "declining": "M2 3H5C11 3 12 7 20 11M15 11.5L20.5 11.5 20.5 6",
     "no_change": "M2 7H22",
     "cannot_tell": "M2 7H4M9 7H11M16 7H18M22 7H22.5",
+    "more": "M2 11C10 11 12 5 20 3M15 2.5L20.5 2.5 20 8",
+    "less": "M2 3C10 3 12 9 20 11M15 11.5L20.5 11.5 20.5 6",
+    "alike": "M2 5H22M2 9H22",
+    "blind": "M2 7C7 1 17 1 22 7C17 13 7 13 2 7M4 13L20 1",
     "nothing_measured": "M7 2L17 12M17 2L7 12",
 }
 """A small drawing for each verdict, so that it is not told by colour alone."""
@@ -135,5 +139,5 @@ def _said(group: PhotoGroup) -> str:
     """Return "each is lit from one side." for a flag; a reason that is a sentence of its own as it is."""
     if not group.meaning[:1].islower():
         return group.meaning
-    end = "" if group.meaning.endswith((".", ")")) else "."
+    end = "" if group.meaning.endswith(".") else "."
     return f"{'it' if len(group.photos) == 1 else 'each'} {group.meaning}{end}"

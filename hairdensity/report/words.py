@@ -114,6 +114,17 @@ NOTHING_MEASURED: Final = VerdictWords(
     "nothing_measured", "Nothing measured", "open", "None of these photos could be measured."
 )
 
+PAIR: Final[dict[str, VerdictWords]] = {
+    words.name: words
+    for words in (
+        VerdictWords("more", "More hair", "good", "The photo after shows more hair: by {change}, more than noise."),
+        VerdictWords("less", "Less hair", "bad", "The photo after shows less hair: by {change}, more than noise."),
+        VerdictWords("alike", "No difference told", "calm", "The difference of {change} is within noise."),
+        VerdictWords("blind", "Order hidden", "open", "Which of these two photos shows more hair, and by how much?"),
+    )
+}
+"""What is said of two photos; {change} is their difference."""
+
 
 def words_for(verdict: str) -> VerdictWords:
     """Return the words of a verdict; a name that is not known reads as `cannot_tell`."""

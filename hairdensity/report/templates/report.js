@@ -30,6 +30,7 @@ document.querySelectorAll(".compare").forEach(function (compare) {
     ends[which === "before" ? 0 : 1].replaceChildren.apply(ends[which === "before" ? 0 : 1], caption.childNodes);
   }
   function tell(before, after) {
+    if (!("value" in shots[before].dataset && "value" in shots[after].dataset)) { told.hidden = true; return; }
     var data = compare.dataset;
     var change = (Number(shots[after].dataset.value) - Number(shots[before].dataset.value)) * Number(data.factor);
     var digits = Number(data.digits);

@@ -1,0 +1,53 @@
+"""The command `compare`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("after", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--view", default="scalp", show_default=True, help="Where the camera looked: vertex, frontal, macro, ...")
+@click.option("--to", "page", type=click.Path(dir_okay=False, path_type=Path), default=Path("comparison.html"),
+              show_default=True, help="File to write.")  # fmt: skip
+@click.option("--blind", is_flag=True,
+              help="For raters: hide order, dates and values; the key goes into a file beside the page.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def compare(before: Path, after: Path, view: str, page: Path, blind: bool, as_json: bool) -> None:
+    """Compare two photos, BEFORE and AFTER, of the same scalp: do they differ by more than noise?
+
+    Writes one page with both on the same skin in the same light. Two photos cannot tell whether a change lasts, or why
+    it came: a series can (analyze). Exit status 0: compared; 1: a photo cannot be used, or the two do not match.
+
+    \b
+    Examples:
+      hairdensity compare before.jpg after.jpg --view vertex
+      hairdensity compare before.jpg after.jpg --blind --to rating.html
+    """
+    from hairdensity.comparison import compare as run
+    from hairdensity.comparison import write_comparison
+    from hairdensity.report.words import COVERAGE
+
+    result = run(before, after, view=view)
+    written = write_comparison(result, page, blind=blind)
+    if as_json:
+        content = {
+            "before": asdict(result.before),
+            "after": asdict(result.after),
+            "change": result.change,
+            "noise": result.noise,
+            "more_than_noise": result.more_than_noise,
+        }
+        click.echo(json.dumps(content, indent=2))
+        return
+    if not blind:
+        for name, found in (("Before", result.before), ("After", result.after)):
+            click.echo(f"{name}: {COVERAGE.with_interval(found.value, found.low, found.high)}")
+        verdict = "more than noise" if result.more_than_noise else "within noise"
+        noise = COVERAGE.change(result.noise, signed=False)
+        click.echo(f"Difference: {COVERAGE.change(result.change)}, {verdict} ({noise}).")
+    for path in written:
+        click.echo(f"Written: {path}")

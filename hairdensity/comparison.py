@@ -1,0 +1,159 @@
+"""Compare: two photos of the same scalp, measured on the skin that both show."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from hairdensity.arrays import Mask
+from hairdensity.errors import HairdensityError
+from hairdensity.files import write_whole
+from hairdensity.find import FoundPhoto, date_in
+from hairdensity.frames import frame_of
+from hairdensity.measure import Coverage, common_skin, coverage
+from hairdensity.read import read_taken
+from hairdensity.recipe import Observation, Placement, observe, place_on
+from hairdensity.report.data import Frame
+from hairdensity.report.pair import Side, blind_page, pair_page
+from hairdensity.report.render import render_report
+from hairdensity.settings import Settings
+
+Z95: Final = 1.959964
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two photos compared.
+
+    Parameters
+    ----------
+    before, after : Coverage
+        Coverage of the skin that both show.
+    noise : float
+        Difference that photos of an unchanged head exceed once in twenty times, 0..1.
+    flags : tuple of (tuple of str, tuple of str)
+        What is to be said of each photo.
+    frames : tuple of (Frame, Frame)
+        The photos on that skin, cropped alike.
+    view : str
+        Where the camera looked.
+    """
+
+    before: Coverage
+    after: Coverage
+    noise: float
+    flags: tuple[tuple[str, ...], tuple[str, ...]]
+    frames: tuple[Frame, Frame]
+    view: str
+
+    @property
+    def change(self) -> float:
+        """Coverage after less coverage before."""
+        return self.after.value - self.before.value
+
+    @property
+    def more_than_noise(self) -> bool:
+        """Whether the difference is larger than photos of an unchanged head differ, but once in twenty times."""
+        return abs(self.change) >= self.noise
+
+
+def compare(before: Path, after: Path, *, view: str = "scalp", settings: Settings | None = None) -> Comparison:
+    """Compare two photos of the same scalp.
+
+    Parameters
+    ----------
+    before, after : Path
+        The photos.
+    view : str
+        Where the camera looked.
+    settings : Settings, optional
+        How to measure.
+
+    Raises
+    ------
+    HairdensityError
+        If a photo cannot be used, or the two do not show the same skin; the message says why and what to do.
+    """
+    settings = settings or Settings()
+    base, later = (_observed(path, view, settings) for path in (before, after))
+    placements = (place_on(base, base, itself=True), place_on(later, base, itself=False))
+    placed = [placement.placed for placement in placements]
+    if placed[0] is None or placed[1] is None:
+        reason = getattr(placements[1].alignment, "reason", "")
+        raise HairdensityError(
+            f"{after.name}: could not be matched to {before.name} ({reason}). "
+            "Both must show the same head from the same side and distance."
+        )
+    common = common_skin(placed[0].skin, [one for one in placed if one is not None])
+    results = [coverage(one, common, placed[0].skin) for one in placed if one is not None]
+    if results[0] is None or results[1] is None:
+        raise HairdensityError(f"{after.name}: shows no skin that {before.name} shows.")
+    frames = (
+        _frame(before, base, placements[0], common, base, settings),
+        _frame(after, later, placements[1], common, base, settings),
+    )
+    noise = Z95 * float((results[0].repeat_sd ** 2 + results[1].repeat_sd ** 2) ** 0.5)
+    flags = (base.flags, tuple(dict.fromkeys((*later.flags, *placements[1].flags))))
+    return Comparison(results[0], results[1], noise, flags, frames, view)
+
+
+def write_comparison(result: Comparison, page: Path, *, blind: bool = False) -> tuple[Path, ...]:
+    """Write the page of a comparison; for a blind rating also the key, in a file of its own.
+
+    Parameters
+    ----------
+    result : Comparison
+        From `compare`.
+    page : Path
+        The HTML file.
+    blind : bool
+        Whether order, dates, names and values are to be hidden from whoever looks at the page.
+
+    Returns
+    -------
+    tuple of Path
+        The page, and the key where there is one.
+    """
+    if not blind:
+        before, after = (
+            Side(frame, found.value, found.low, found.high, flags)
+            for frame, found, flags in zip(result.frames, (result.before, result.after), result.flags, strict=True)
+        )
+        write_whole(page, render_report(pair_page(before, after, result.noise, view=result.view)))
+        return (page,)
+    swapped = secrets.randbelow(2) == 1
+    order = ("after", "before") if swapped else ("before", "after")
+    # Without the random salt, anyone could try both orders against the seal.
+    key = json.dumps({"A": order[0], "B": order[1], "salt": secrets.token_hex(16)}, indent=1) + "\n"
+    first, second = reversed(result.frames) if swapped else result.frames
+    seal = hashlib.sha256(key.encode()).hexdigest()
+    write_whole(page, render_report(blind_page(first, second, view=result.view, seal=seal)))
+    key_file = page.with_suffix(".key.json")
+    write_whole(key_file, key)
+    return page, key_file
+
+
+def _observed(path: Path, view: str, settings: Settings) -> Observation:
+    seen = observe(path, view, (), settings)
+    if seen.seen is None:
+        reason = seen.reason if path.name in seen.reason else f"{path.name}: {seen.reason}"
+        raise HairdensityError(reason)
+    return seen
+
+
+def _frame(
+    path: Path, observation: Observation, placement: Placement, common: Mask, base: Observation, settings: Settings
+) -> Frame:
+    found = FoundPhoto(path.name, path, "1", "scalp", _day(path), "", "", None)
+    frame = observation.seen and frame_of(found, observation.seen, placement, common, base.shape, settings.work_px)
+    if not frame:
+        raise HairdensityError(f"{path.name}: has no picture to show.")
+    return frame
+
+
+def _day(path: Path) -> date | None:
+    taken = read_taken(path)
+    return taken.date() if taken else date_in(path.name)
