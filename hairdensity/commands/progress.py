@@ -62,7 +62,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -
 @click.option("--gain", type=click.FloatRange(0.5, 100), default=6.0, show_default=True,
               help="Size of the gain that should be seen, in points of coverage.")  # fmt: skip
 @click.option("--noise", type=click.FloatRange(0.05, 50),
-              help="How much single photos of an unchanged head differ: standard deviation in points [default: 1.5].")  # fmt: skip
+              help="Standard deviation between photos of an unchanged head, in points [default: 1.5].")  # fmt: skip
 @click.option("--table", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Take the noise from one's own measurements.csv.")  # fmt: skip
 @click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
