@@ -285,8 +285,8 @@ def _rates(chosen: Pairs) -> None:
     wrong = sum(view.verdict == "sustained" for view in temporary)
     claims = [(case, view) for case, view in chosen if view.verdict != "cannot_tell"]
     right_claims = sum(view.verdict == _truth(case) for case, view in claims)
-    print(f"right {_share(right, len(chosen))}; of verdicts given {_share(right_claims, len(claims))}; "
-          f"false gains {_share(false, len(idle))}; sustained said of temporary {_share(wrong, len(temporary))}")  # fmt: skip
+    print(f"right {_share(right, len(chosen))}; of verdicts given {_share(right_claims, len(claims))}")
+    print(f"false gains {_share(false, len(idle))}; sustained said of temporary {_share(wrong, len(temporary))}")
 
 
 def _share(part: int, whole: int) -> str:

@@ -175,7 +175,8 @@ def _settles(setting: Setting, belief: Belief, series: Series, today: date) -> s
     if np.isfinite(setting.stop) and belief.p_gain >= 0.5:
         waits = max(0.0, setting.stop + WEEKS_AFTER - setting.end)
     more = max(3, int(np.ceil(waits * 7 / MONTH_DAYS)), min(6, round(len(series.sessions) / 4)))
-    return f"{_count(more, 'more monthly session')}, after {day(last)} and until {day(_later(last, more))}, should settle it."
+    span = f"after {day(last)} and until {day(_later(last, more))}"
+    return f"{_count(more, 'more monthly session')}, {span}, should settle it."
 
 
 def _caveats(verdict: str, setting: Setting, belief: Belief) -> list[str]:
@@ -195,9 +196,8 @@ def _caveats(verdict: str, setting: Setting, belief: Belief) -> list[str]:
         parts.append("The sessions span less than a year, so season may explain some of it.")
     wild = int((belief.outlier > 0.5).sum())
     if wild:
-        parts.append(
-            f"{_count(wild, 'session')} stand{'s' if wild == 1 else ''} out from the others and count{'s' if wild == 1 else ''} little."
-        )
+        verbs = ("stands", "counts") if wild == 1 else ("stand", "count")
+        parts.append(f"{_count(wild, 'session')} {verbs[0]} out from the others and {verbs[1]} little.")
     return parts
 
 

@@ -1,0 +1,220 @@
+"""Verdicts on courses with known truth, and the rules that take a verdict back."""
+
+import math
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hairdensity.progress import ViewProgress, follow, progress_json
+from hairdensity.progress.verdict import VERDICTS
+from hairdensity.treatments import Course, Event, Treatments, no_treatments
+
+from courses import START, STOP, TODAY, course, day, minoxidil, monthly, needling, noise, rows
+
+
+def verdict(kind: str, treatments: Treatments, count: int = 22, size: float = 1.0, **about: float) -> ViewProgress:
+    days = monthly(count)
+    (view,) = follow(rows(days, course(kind, days, **about) + noise(count, size)), treatments, TODAY)
+    return view
+
+
+@pytest.mark.parametrize(
+    ("kind", "treatments", "expected"),
+    [
+        ("none", needling(), "no_change"),
+        ("none", no_treatments(), "no_change"),
+        ("temporary", needling(), "temporary"),
+        ("temporary", minoxidil(), "temporary"),
+        ("sustained", needling(), "sustained"),
+        ("on", minoxidil(until=None), "on_treatment"),
+        ("falls", needling(), "declining"),
+        ("falls", no_treatments(), "declining"),
+    ],
+)
+def test_a_clear_course_gets_its_verdict(kind: str, treatments: Treatments, expected: str) -> None:
+    view = verdict(kind, treatments)
+    assert view.verdict == expected, view.reason
+    assert math.isclose(sum(view.probability.values()), 1.0)
+    assert set(view.probability) == set(VERDICTS)
+    assert max(view.probability, key=lambda name: view.probability[name]) == expected
+    assert all(check.passed is not False for check in view.checks)
+
+
+def test_without_noise_the_figures_are_the_known_ones() -> None:
+    view = verdict("sustained", minoxidil(), size=0.01, trend=0.0)
+    assert view.gain == pytest.approx(0.10, abs=0.01)
+    assert view.retained == pytest.approx(1.0, abs=0.1)
+    assert view.smallest_detectable_change is not None
+    assert view.smallest_detectable_change < 0.02
+
+
+def test_what_is_lost_is_lost_and_dated() -> None:
+    view = verdict("temporary", minoxidil(), size=0.3)
+    assert view.gain_low is not None
+    assert view.gain_high is not None
+    assert view.gain_low < 0.10 < view.gain_high
+    assert view.retained is not None
+    assert view.retained < 0.2
+    # It was lost from day 20 to day 110 after treatment, so half of it by day 65.
+    assert view.half_life_days == pytest.approx(65, abs=30)
+    assert view.back_at_untreated is not None
+    assert abs((view.back_at_untreated - day(STOP + 110)).days) < 75
+
+
+def test_the_noise_is_found() -> None:
+    view = verdict("none", needling(), count=30, size=1.5)
+    assert view.smallest_detectable_change == pytest.approx(1.96 * math.sqrt(2) * 0.015, rel=0.3)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_three_sessions_or_fewer_never_tell(count: int) -> None:
+    days = np.array([0.0, 200.0, 500.0])[:count]
+    points = np.array([40.0, 60.0, 61.0])[:count]
+    table = rows(days, points) or [{"view": "vertex", "date": None, "coverage": None, "status": "rejected"}]
+    (view,) = follow(table, needling(), TODAY)
+    assert view.verdict == "cannot_tell"
+    assert view.probability["cannot_tell"] > 0.5
+    assert (view.gain, view.retained) == (None, None)
+    assert "session" in view.reason
+
+
+def test_sixteen_weeks_on_treatment_are_waited_for() -> None:
+    days = np.concatenate([np.arange(8) * 15.0, START + np.arange(1, 8) * 14.0])
+    points = 50 + 12 * (days > START + 30) + noise(len(days), 0.5)
+    (view,) = follow(rows(days, points), minoxidil(until=None), TODAY)
+    assert view.verdict == "cannot_tell"
+    assert "16 weeks" in view.reason
+    assert "1 September 2024" not in view.reason
+    assert "29 August 2024" in view.reason
+
+
+def test_sustained_is_not_said_before_24_weeks_after_stopping() -> None:
+    days = np.arange(0, STOP + 23 * 7, 21.0)
+    (view,) = follow(rows(days, course("sustained", days) + noise(len(days), 0.5)), minoxidil(), TODAY)
+    assert view.verdict == "cannot_tell"
+    assert view.probability["sustained"] == 0.0
+    assert view.gain is not None
+    assert "stopped only" in view.reason
+
+
+def test_without_a_session_before_treatment_nothing_is_compared() -> None:
+    days = START + 40 + monthly(20)
+    (view,) = follow(rows(days, course("temporary", days) + noise(20, 0.5)), minoxidil(), TODAY)
+    assert view.verdict in ("cannot_tell", "declining")
+    assert view.verdict != "sustained"
+
+
+def test_a_rise_without_treatment_is_told_honestly() -> None:
+    days = monthly(24)
+    (view,) = follow(rows(days, 50 + 8 * days / 365 + noise(24, 0.8)), no_treatments(), TODAY)
+    assert view.verdict == "cannot_tell"
+    assert view.gain is None
+    assert "no treatment is written down" in view.reason or "no treatment, haircut" in view.reason
+
+
+def test_a_rise_long_before_treatment_is_not_its_work() -> None:
+    days = monthly(24)
+    points = 50 + 9 * np.clip((days - 60) / 60, 0, 1) + noise(24, 0.8)
+    late = Treatments((Course("minoxidil", "minoxidil", (), day(330), None, True),), (), ())
+    (view,) = follow(rows(days, points), late, TODAY)
+    assert view.verdict not in ("on_treatment", "sustained", "temporary")
+
+
+def test_a_recorded_camera_change_is_no_gain_and_the_same_step_unrecorded_no_sure_one() -> None:
+    days = monthly(24)
+    points = 52 + 6.0 * (days >= 240) + noise(24, 0.8)
+    recorded = needling(Event("camera", "new phone", day(238)))
+    (view,) = follow(rows(days, points), recorded, TODAY)
+    assert view.verdict in ("no_change", "cannot_tell")
+    assert view.verdict != "sustained"
+
+
+def test_two_treatments_in_the_same_window_are_inseparable() -> None:
+    both = Treatments((*needling().courses, *minoxidil(until=None).courses), (), ())
+    view = verdict("on", both)
+    assert view.verdict == "on_treatment"
+    assert "cannot be told apart" in view.reason
+    assert "microneedling" in view.reason
+
+
+def test_a_treatment_that_never_changed_is_background() -> None:
+    long_ago = Course("finasteride", "finasteride", (), day(-900), None, True)
+    view = verdict("temporary", Treatments((*needling().courses, long_ago), (), ()))
+    assert view.verdict == "temporary"
+    assert "finasteride went on all the time" in view.reason
+
+
+def test_sessions_that_go_on_are_treatment_that_goes_on() -> None:
+    days = tuple(day(number) for number in range(START, 640, 45))
+    view = verdict("on", Treatments((Course("microneedling", "microneedling", days),), (), ()))
+    assert view.verdict == "on_treatment"
+
+
+def test_an_outlier_does_not_turn_the_verdict() -> None:
+    days = monthly(22)
+    points = course("none", days) + noise(22, 1.0)
+    points[12] += 14
+    (view,) = follow(rows(days, points), needling(), TODAY)
+    assert view.verdict == "no_change"
+    assert "stands out" in view.reason
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    days = monthly(18)
+    table = rows(days, course("temporary", days) + noise(18, 1.0))
+    shuffled = [table[index] for index in np.random.default_rng(1).permutation(18)]
+    assert follow(table, needling(), TODAY) == follow(shuffled, needling(), TODAY)
+
+
+@pytest.mark.parametrize("factor", [100.0, 100_000.0])
+def test_the_unit_does_not_matter(factor: float) -> None:
+    days = monthly(18)
+    table = rows(days, course("sustained", days) + noise(18, 1.0))
+    scaled = [row | {"coverage": float(row["coverage"] or 0) * factor} for row in table]
+    (one,), (other,) = follow(table, needling(), TODAY), follow(scaled, needling(), TODAY)
+    assert one.verdict == other.verdict
+    assert other.gain is not None
+    assert one.gain is not None
+    assert other.gain == pytest.approx(one.gain * factor, rel=0.15)
+
+
+def test_whole_years_of_shift_do_not_matter() -> None:
+    days = monthly(18)
+    table = rows(days, course("temporary", days) + noise(18, 1.0))
+    shift = timedelta(days=-4 * 1461)  # sixteen years, so that seasons lie alike
+    moved = [row | {"date": (date.fromisoformat(str(row["date"])) + shift).isoformat()} for row in table]
+    (course_,) = needling().courses
+    earlier = Treatments((replace(course_, sessions=tuple(one + shift for one in course_.sessions)),), (), ())
+    (one,), (other,) = follow(table, needling(), TODAY), follow(moved, earlier, TODAY)
+    assert one.probability == pytest.approx(other.probability)
+
+
+def test_views_and_subjects_are_followed_apart() -> None:
+    days = monthly(5)
+    table = [row | {"subject": who} for who in ("anna", "ben") for row in rows(days, course("none", days))]
+    views = follow(table, no_treatments(), TODAY)
+    assert set(progress_json(views)["views"]) == {"anna/vertex", "ben/vertex"}
+    assert set(progress_json(views[:1])["views"]) == {"vertex"}
+
+
+def test_the_json_has_what_was_promised() -> None:
+    (view,) = progress_json((verdict("temporary", needling(), count=18),))["views"].values()
+    promised = (
+        "verdict", "probability", "gain", "gain_low", "gain_high", "retained", "retained_low", "retained_high",
+        "smallest_detectable_change", "reason",
+    )  # fmt: skip
+    assert list(view)[: len(promised)] == list(promised)
+    assert 0 <= view["retained_low"] <= view["retained"] <= view["retained_high"] <= 1
+    assert view["gain_low"] <= view["gain"] <= view["gain_high"]
+
+
+def test_the_fitted_course_spans_the_sessions() -> None:
+    view = verdict("temporary", needling(), count=18)
+    assert view.course is not None
+    assert (view.course.dates[0], view.course.dates[-1]) == (view.sessions[0].date, view.sessions[-1].date)
+    assert len({len(part) for part in (view.course.dates, view.course.mean, view.course.low, view.course.high)}) == 1
+    assert all(
+        low <= mean <= high for low, mean, high in zip(view.course.low, view.course.mean, view.course.high, strict=True)
+    )
+    assert view.course.untreated is not None
