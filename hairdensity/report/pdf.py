@@ -34,16 +34,9 @@ def write_pdf(data: ReportData, path: Path) -> Path:
         import weasyprint  # an extra
     except (ImportError, OSError) as error:
         raise HairdensityError(MISSING) from error
-    # The same page gives the same bytes: no time of making, no random identifier.
-    made: Any = weasyprint.HTML(string=render_report(data, paper=True), url_fetcher=_nothing_from_outside)
+    # Pictures are inside the page: nothing is loaded from outside, whatever stands in it.
+    inside: Any = weasyprint.URLFetcher(allowed_protocols=("data",))
+    made: Any = weasyprint.HTML(string=render_report(data, paper=True), url_fetcher=inside)
     content = made.write_pdf(pdf_identifier=b"hairdensity")
     write_whole(path, bytes(content))
     return path
-
-
-def _nothing_from_outside(url: str, *_: object, **__: object) -> Any:  # noqa: ANN401 - as WeasyPrint has it
-    import weasyprint
-
-    if not url.startswith("data:"):
-        raise ValueError("the report loads nothing from outside")
-    return weasyprint.default_url_fetcher(url)

@@ -66,6 +66,7 @@ def render_report(data: ReportData, *, paper: bool = False) -> str:
     charts, glyphs = _paper_charts(data.series) if paper else _charts(data.series)
     html = environment.get_template("report.html.j2").render(
         data=data,
+        paper=paper,
         charts=charts,
         glyphs=glyphs,
         curves=CURVES,

@@ -135,7 +135,7 @@ document.querySelectorAll(".compare").forEach(function (compare) {
       }
       canvas.width = width;
       canvas.height = height;
-      canvas.getContext("2d").putImageData(base, 0, 0);
+      canvas.getContext("2d", { willReadFrequently: true }).putImageData(base, 0, 0);
       var share = function (part) { return Math.round(100 * part / Math.max(1, count)) + "\u00a0%"; };
       say(shots[before].dataset.day + " to " + shots[after].dataset.day, share(gained), share(lost));
       canvas.setAttribute("aria-label", "Map of the scalp: more hair on " + share(gained) + " of the measured skin, less on " + share(lost) + ".");
