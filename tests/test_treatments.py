@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from hairdensity.errors import TableError
 from hairdensity.treatments import Treatments, no_treatments, read_treatments
 

@@ -31,7 +31,7 @@ FALLS: Final = 2.5
 """Points a year, and points over the series: less is within what untreated hair and seasons do."""
 MOST: Final = 0.5
 """Share of the gain that parts temporary from sustained."""
-UNLIKELY: Final = 0.01
+UNLIKELY: Final = 0.03
 """Weight of a shape over that of the likeliest, below which checks do not ask for it again."""
 CAMERA_STEP: Final = 15.0
 """Points: a new lamp or phone has been seen to move coverage by so much, but hardly by more."""

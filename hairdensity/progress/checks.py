@@ -20,15 +20,14 @@ SURVIVES: Final = 0.4
 """A verdict must keep this probability in every check."""
 NO_WEIGHT: Final = 1e3
 """Relative standard deviation of a session that is left out, but keeps its place."""
-LEFT_OUT: Final = 4
+LEFT_OUT: Final = 3
 """The sessions that the verdict rests on most are left out, one at a time."""
 PLACEBO_WEEKS: Final = (-26.0, -16.0, -10.0, 10.0, 16.0)
 PLACEBO_EVIDENCE: Final = 3.0
 """Logarithm of the evidence by which another day must be better: twenty to one."""
-DRAWS: Final = 400
+DRAWS: Final = 300
 OTHER_PRIORS: Final[Mapping[str, Prior]] = {
     "smaller gains": Prior(gain_sd=6.0),
-    "larger gains": Prior(gain_sd=24.0),
     "any trend": Prior(trends=((-0.8, 2.0, 0.75), (-3.0, 5.0, 0.25))),
     "more doubt": Prior(p_effect=0.25),
 }
@@ -119,8 +118,8 @@ def _placebo(setting: Setting, belief: Belief) -> CheckResult:
     name = "placebo dates"
     prior = Prior(p_effect=1 - 1e-9, p_change=0.0)
     shapes = shapes_for(setting)
-    some = np.arange(0, len(shapes.lag), 5)
-    coarse = shapes.at(np.union1d(some, belief.likely[:200]))
+    some = np.arange(0, len(shapes.lag), 7)
+    coarse = shapes.at(np.union1d(some, belief.likely[:100]))
     true = weigh(setting, coarse, prior, belief.outlier)[1]
     better = []
     for weeks in PLACEBO_WEEKS:

@@ -17,8 +17,9 @@ from scipy.special import log_ndtr, ndtr, ndtri
 
 from hairdensity.progress.model import Floats, Prior, Setting, Shapes, change, changes, nuisance, response, shed
 
-SIGMAS: Final[Floats] = np.exp(np.linspace(np.log(0.05), np.log(15.0), 32))
-"""Standard deviation of the noise of one session, in points."""
+LEAST_SIGMA: Final = 0.03
+SIGMAS: Final = 20
+"""Number of values of the noise's standard deviation that are tried."""
 SIGMA_MEDIAN: Final = 1.3
 SIGMA_SPREAD: Final = 0.7
 """Of log sigma: 1 to 3 points are found between photos of an unchanged head."""
@@ -70,6 +71,8 @@ class Fit:
         Posterior probability of each; sums to 1.
     outlier : NDArray of float64, shape (sessions,)
         Probability that a session is an outlier.
+    sigmas : NDArray of float64, shape (sigmas,)
+        Standard deviations of the noise of one session that were tried, in points.
     values, vectors, along : NDArray of float64, shapes (shapes, columns), (shapes, columns, columns), (shapes, columns)
         Eigenvalues and vectors of the whitened information at sigma 1, and the data along the vectors.
     """
@@ -78,6 +81,7 @@ class Fit:
     log_evidence: float
     weight: Floats
     outlier: Floats
+    sigmas: Floats
     values: Floats
     vectors: Floats
     along: Floats
@@ -186,8 +190,8 @@ def draw(fitted: Fit, count: int = DRAWS) -> Draws:
     # Systematic: each cell gets its share of the draws to within one.
     cells = np.searchsorted(np.cumsum(flat), (np.arange(count) + 0.5) / count * flat.sum())
     cells = np.minimum(cells, len(flat) - 1)
-    shape, sigma = np.divmod(cells, len(SIGMAS))
-    variance = SIGMAS[sigma] ** 2
+    shape, sigma = np.divmod(cells, len(fitted.sigmas))
+    variance = fitted.sigmas[sigma] ** 2
     precision = fitted.values[shape] / variance[:, None] + 1
     centre = fitted.along[shape] / variance[:, None] / precision
     spread = chance.standard_normal((count, centre.shape[1])) / np.sqrt(precision)
@@ -206,7 +210,7 @@ def draw(fitted: Fit, count: int = DRAWS) -> Draws:
         wanted = mean + sd * ndtri(np.clip(uniform, 1e-12, 1 - 1e-12))
         wanted = np.maximum(wanted, 0.0)
         coefficients = coefficients + covariance * ((wanted - coefficients[:, column]) / own)[:, None]
-    return Draws(shape.astype(np.int64), SIGMAS[sigma], coefficients)
+    return Draws(shape.astype(np.int64), fitted.sigmas[sigma], coefficients)
 
 
 def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
@@ -218,7 +222,8 @@ def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
     values, vectors = np.linalg.eigh(np.swapaxes(weighted, 1, 2) @ white)
     values = np.maximum(values, 0.0)
     along = np.einsum("gji,gj->gi", vectors, np.swapaxes(weighted, 1, 2) @ rest)
-    variance = SIGMAS**2
+    sigmas = noise_levels(setting)
+    variance = sigmas**2
     scaled = values[:, None, :] / variance[:, None] + 1
     square = (along**2)[:, None, :] / variance[:, None] ** 2 / scaled
     count = len(rest)
@@ -229,7 +234,7 @@ def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
         + float(precision @ rest**2) / variance
     )
     log_joint = log_density + 0.5 * square.sum(axis=2) - 0.5 * np.log(scaled).sum(axis=2)
-    log_joint = log_joint + model.log_prior[:, None] + _log_sigma_prior(setting)
+    log_joint = log_joint + model.log_prior[:, None] + _log_sigma_prior(setting, sigmas)
     for column in model.effects:
         rows = vectors[:, column, :][:, None, :]
         mean = (rows * along[:, None, :] / variance[:, None] / scaled).sum(axis=2)
@@ -241,20 +246,31 @@ def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
     sure = np.clip(outlier, 1e-12, 1 - 1e-12)
     entropy = sure * np.log(OUTLIER_SHARE / sure) + (1 - sure) * np.log((1 - OUTLIER_SHARE) / (1 - sure))
     evidence = top + np.log(total) + float(entropy.sum())
-    return Fit(model, float(evidence), weight / total, outlier, values, vectors, along)
+    return Fit(model, float(evidence), weight / total, outlier, sigmas, values, vectors, along)
 
 
-def _log_sigma_prior(setting: Setting) -> Floats:
+def noise_levels(setting: Setting) -> Floats:
+    """Return the standard deviations that are tried: all that the differences of neighbours leave possible."""
+    steps = np.abs(np.diff(setting.points)) / np.sqrt(2)
+    usual = float(np.median(steps)) / 0.6745
+    low = max(LEAST_SIGMA, min(0.25 * usual, 1.0))
+    high = max(4.0, 4 * usual, 1.5 * float(np.std(setting.points)))
+    return np.asarray(np.exp(np.linspace(np.log(low), np.log(high), SIGMAS)))
+
+
+def _log_sigma_prior(setting: Setting, sigmas: Floats) -> Floats:
+    """Return the logarithm of the prior probability of each; normalised over all values, not only those tried."""
     median = SIGMA_MEDIAN if setting.stated_noise is None else float(np.hypot(setting.stated_noise, 0.8))
-    log_density = -0.5 * (np.log(SIGMAS / median) / SIGMA_SPREAD) ** 2
-    return np.asarray(log_density - np.log(np.exp(log_density).sum()))
+    step = float(np.log(sigmas[1] / sigmas[0]))
+    log_density = -0.5 * (np.log(sigmas / median) / SIGMA_SPREAD) ** 2
+    return np.asarray(log_density + np.log(step / SIGMA_SPREAD / np.sqrt(2 * np.pi)))
 
 
 def _outliers(model: Model, setting: Setting, fitted: Fit) -> Floats:
     """Return the probability of each session to be an outlier, given what is known of the rest."""
     shapes, sigmas = np.nonzero(fitted.weight > max(NEGLIGIBLE, 1e-2 * float(fitted.weight.max())))
     weight = fitted.weight[shapes, sigmas]
-    variance = SIGMAS[sigmas] ** 2
+    variance = fitted.sigmas[sigmas] ** 2
     precision = fitted.values[shapes] / variance[:, None] + 1
     centre = fitted.along[shapes] / variance[:, None] / precision
     rotated = (model.columns * model.sd) @ fitted.vectors

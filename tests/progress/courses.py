@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
+
 from hairdensity.columns import Cell
 from hairdensity.treatments import Course, Event, Treatments
 

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from courses import START, STOP, TODAY, course, day, minoxidil, monthly, needling, noise, rows
+
 from hairdensity.progress import ViewProgress, follow, progress_json
 from hairdensity.progress.verdict import VERDICTS
 from hairdensity.treatments import Course, Event, Treatments, no_treatments
-
-from courses import START, STOP, TODAY, course, day, minoxidil, monthly, needling, noise, rows
 
 
 def verdict(kind: str, treatments: Treatments, count: int = 22, size: float = 1.0, **about: float) -> ViewProgress:
