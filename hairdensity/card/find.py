@@ -27,14 +27,18 @@ FEWEST_POINTS: Final = 6
 """Corners and middles of markers that a homography is trusted to."""
 AGREE_MM: Final = 0.8
 """A point belongs to the card when it lies nearer to its place than this: creased cards are not flat."""
+STRAYS: Final = 3.0
+"""Points farther off than this many times the usual are left out."""
 WORST_MM: Final = 0.45
 """Root mean square error beyond which the card is too crumpled to give a scale."""
 STEEPEST_DEG: Final = 55.0
 """A card seen more obliquely gives no scale for the skin beside it."""
 SMALLEST: Final = 1.2
 """Pixels of the photo to one millimetre below which nothing can be read."""
-FOCAL: Final = 1.1
-"""Focal length over the longer side of the picture: a phone's main camera has 0.7 to 0.8, twice zoomed 1.5."""
+FOCALS: Final = (0.7, 0.8, 0.9, 1.0, 1.1, 1.3)
+"""Focal lengths over the longer side of the picture: a phone's main camera has 0.7 to 0.8, twice zoomed 1.5."""
+CHESS_WEIGHT: Final = 6
+"""How much more a chess corner counts than the middle of a marker: it is placed about that much better, squared."""
 SCALE_FLOOR: Final = 0.003
 """No scale is better than this share: paper stretches and cards are not quite flat."""
 UNMEASURED: Final = 0.01
@@ -175,6 +179,9 @@ def _read(
         return NoCard("The scale card is too crumpled, or too little of it is seen.")
     matrix = np.asarray(fitted, np.float64)
     matrix = matrix / matrix[2, 2]
+    # Corners beside a finger or a fold agree roughly; what lies far beyond the usual scatter is left out.
+    off = np.linalg.norm(_carried(matrix, places) - seen, axis=1)
+    inside &= off <= max(STRAYS * float(np.median(off[inside])), 0.02 * scale)
     width, height = layout.CARD_MM
     outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
     if np.any(np.column_stack([outline, np.ones(4)]) @ matrix[2] <= 0):
@@ -182,7 +189,7 @@ def _read(
     posed = _pose(places[inside], seen[inside], gray.shape, mirrored)
     if posed is None:
         return NoCard("What looks like a scale card does not fit one card.")
-    scale, tilt = posed
+    matrix, scale, tilt = posed
     off = _carried(matrix, places[inside]) - seen[inside]
     residual = float(np.sqrt(np.mean(np.sum(off**2, axis=1))))
     if scale < SMALLEST:
@@ -215,33 +222,46 @@ def _read(
     )
 
 
-def _pose(places: Points, seen: Points, shape: tuple[int, ...], mirrored: bool) -> tuple[float, float] | None:
-    """Return pixels to the millimetre in the middle of the card, and its tilt in degrees; None where nothing fits.
+def _pose(places: Points, seen: Points, shape: tuple[int, ...], mirrored: bool) -> tuple[Matrix, float, float] | None:
+    """Return transform from mm to pixels, pixels to the mm in the card's middle, tilt in degrees; None: nothing fits.
 
     Notes
     -----
     A rigid card before a pinhole camera has six unknowns where a homography has eight, and so less to be wrong about.
-    The focal length is not known; phones have about `FOCAL`, and being wrong by a third moves the scale
-    by a few tenths of a per cent at most, since the card is small against its distance.
+    The focal length is not known. Where the card is tilted, the wrong one fits worse, and the best of a few is taken;
+    where it is not, it hardly matters.
 
     References
     ----------
     Collins and Bartoli, Infinitesimal plane-based pose estimation, IJCV 2014, doi:10.1007/s11263-014-0725-5.
     """
     rows, columns = shape[:2]
-    focal = FOCAL * max(rows, columns)
-    inner = np.array([[focal, 0, columns / 2 - 0.5], [0, focal, rows / 2 - 0.5], [0, 0, 1]], np.float64)
-    centred = np.column_stack([places - np.array(layout.CARD_MM) / 2, np.zeros(len(places))])
     # No rotation turns a card into its mirror image, so the photo is turned back into one without a mirror.
     upright = seen * np.array([-1, 1]) + np.array([columns - 1, 0]) if mirrored else seen
-    done, turn, shift = cv2.solvePnP(centred, np.ascontiguousarray(upright), inner, None, flags=cv2.SOLVEPNP_IPPE)
-    distance = float(np.asarray(shift).reshape(3)[2]) if done else 0.0
-    if distance <= 0:
+    chess = np.array([np.abs(layout.chess_corners() - place).sum(axis=1).min() < 1e-6 for place in places])
+    weights = np.where(chess, CHESS_WEIGHT, 1)
+    here, there = np.repeat(places, weights, axis=0), np.repeat(upright, weights, axis=0)
+    centred = np.column_stack([here - np.array(layout.CARD_MM) / 2, np.zeros(len(here))])
+    to_middle = np.array([[1, 0, -layout.CARD_MM[0] / 2], [0, 1, -layout.CARD_MM[1] / 2], [0, 0, 1]], np.float64)
+    best: tuple[float, Matrix, float, float] | None = None
+    for focal in (max(rows, columns) * share for share in FOCALS):
+        inner = np.array([[focal, 0, columns / 2 - 0.5], [0, focal, rows / 2 - 0.5], [0, 0, 1]], np.float64)
+        done, turn, shift = cv2.solvePnP(centred, there, inner, None, flags=cv2.SOLVEPNP_IPPE)
+        sight = np.asarray(shift, np.float64).reshape(3)
+        if not done or not sight[2] > 0:
+            continue
+        axes = np.asarray(cv2.Rodrigues(turn)[0], np.float64)
+        matrix = inner @ np.column_stack([axes[:, 0], axes[:, 1], sight]) @ to_middle
+        off = float(np.mean(np.sum((_carried(matrix, here) - there) ** 2, axis=1)))
+        if best is None or off < best[0]:
+            cosine = abs(float(axes[:, 2] @ sight)) / float(np.linalg.norm(sight))
+            best = off, matrix, focal / float(sight[2]), float(np.degrees(np.arccos(np.clip(cosine, 0, 1))))
+    if best is None:
         return None
-    normal = np.asarray(cv2.Rodrigues(turn)[0], np.float64)[:, 2]
-    sight = np.asarray(shift, np.float64).reshape(3)
-    cosine = abs(float(normal @ sight)) / float(np.linalg.norm(sight))
-    return focal / distance, float(np.degrees(np.arccos(np.clip(cosine, 0, 1))))
+    _, matrix, scale, tilt = best
+    if mirrored:
+        matrix = np.array([[-1, 0, columns - 1], [0, 1, 0], [0, 0, 1]], np.float64) @ matrix
+    return matrix / matrix[2, 2], scale, tilt
 
 
 def _markers(gray: Gray) -> tuple[dict[int, Points], bool]:
@@ -308,7 +328,7 @@ def _points(gray: Gray, found: dict[int, Points], first: Matrix) -> tuple[Points
     close = np.min(np.linalg.norm(corners[:, None] - near[None], axis=2), axis=1) < 0.75 * layout.SQUARE_MM
     places, seen = [], []
     guesses = _carried(first, corners[close])
-    reach = int(np.clip(round(2.0 * scale), 2, 40))
+    reach = int(np.clip(round(1.3 * scale), 2, 30))
     inside = np.all((guesses > reach + 2) & (guesses < np.array(gray.shape[::-1]) - reach - 3), axis=1)
     if inside.any():
         start = guesses[inside].astype(np.float32).reshape(-1, 1, 2)
