@@ -6,6 +6,7 @@ import click
 
 from hairdensity import __version__
 from hairdensity.commands.analyze import analyze
+from hairdensity.commands.card import card
 from hairdensity.commands.check import check
 from hairdensity.commands.compare import compare
 from hairdensity.commands.printing import one_line
@@ -61,5 +62,5 @@ def main(debug: bool) -> None:
     del debug  # read from the context where errors are caught
 
 
-for command in (check, analyze, report, progress, plan, simulate, compare):
+for command in (check, analyze, report, compare, progress, plan, card, simulate):
     main.add_command(command)

@@ -102,6 +102,7 @@ class Keeper:
             "digest": observation.digest,
             "shape": observation.shape,
             "notes": observation.notes,
+            "px_per_mm": observation.px_per_mm,
             "hairs": [asdict(hair) for hair in observation.hairs],
             "quality": asdict(observation.quality) if observation.quality else None,
         }
@@ -156,6 +157,7 @@ class Keeper:
             notes=tuple(facts["notes"]),
             seen=seen,
             hairs=tuple(_hair(hair) for hair in facts["hairs"]),
+            px_per_mm=facts["px_per_mm"],
         )
 
     def save_placement(self, entry: str, placement: Placement) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from hairdensity import hairs, imaging
 from hairdensity.align import ITSELF, Alignment, NotAligned, align
 from hairdensity.arrays import Mask, Rgb
+from hairdensity.card import Card, NoCard, find_card
 from hairdensity.check import ScalpQuality, check_against, check_frame, check_scalp
 from hairdensity.errors import UnreadablePhotoError
 from hairdensity.flags import is_rejected, reason_for
@@ -31,6 +32,8 @@ from hairdensity.settings import Settings
 
 MACRO: Final = "macro"
 """The view of close-up photos, in which single hairs are counted."""
+CARD_MARGIN_MM: Final = 2.0
+"""Skin so near to the scale card is left out with it: its shadow and bent corners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Observation:
         The pictures; None unless measured.
     hairs : tuple of Hair
         Every hair of a macro photo; empty for any other.
+    px_per_mm : float or None
+        Scale of the upright photo, as given or read from a scale card; None where it is not known.
     """
 
     status: str
@@ -90,6 +95,7 @@ class Observation:
     notes: tuple[str, ...]
     seen: Seen | None
     hairs: tuple[Hair, ...] = ()
+    px_per_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ def observe(
     settings : Settings
         How to measure.
     px_per_mm : float, optional
-        Scale of the upright photo, where it is known; only macro photos need it.
+        Scale of the upright photo, where the user knows it; else it is read from a scale card, if there is one.
 
     Returns
     -------
@@ -146,10 +152,13 @@ def observe(
     if is_rejected(frame.flags):
         return replace(blank, flags=frame.flags, reason=reason_for(frame.flags))
 
+    card = find_card(work, settings.ruler_mm)
+    if isinstance(card, Card) and px_per_mm is None:
+        px_per_mm = card.px_per_mm * shape[1] / work.shape[1]
     if view == MACRO:
         return _macro(photo, work, frame.flags, px_per_mm)
 
-    found = find_region(work, view, settings.segmenter)
+    found = _beside(card, find_region(work, view, settings.segmenter))
     region = drawn_region(_to_work(drawn, shape, work), work.shape[:2]) if drawn else found
     if is_rejected(region.flags):
         return replace(blank, flags=region.flags, reason=reason_for(region.flags))
@@ -170,7 +179,15 @@ def observe(
         quality=quality,
         notes=(*photo.notes, *normal.steps),
         seen=Seen(normal.rgb, region, region.mask if is_rejected(found.flags) else found.mask, segmentation),
+        px_per_mm=px_per_mm,
     )
+
+
+def _beside(card: Card | NoCard, region: Region) -> Region:
+    """Return the region less the scale card, which may lie on the hair."""
+    if not isinstance(card, Card):
+        return region
+    return replace(region, mask=region.mask & ~card.mask(region.mask.shape, CARD_MARGIN_MM))
 
 
 def _macro(photo: Photo, work: Rgb, flags: tuple[str, ...], px_per_mm: float | None) -> Observation:
@@ -191,6 +208,7 @@ def _macro(photo: Photo, work: Rgb, flags: tuple[str, ...], px_per_mm: float | N
         notes=photo.notes,
         seen=Seen(work, Region(skin, "whole"), skin, segmentation),
         hairs=close.hairs,
+        px_per_mm=px_per_mm,
     )
 
 

@@ -225,7 +225,7 @@ def _row(member: Member, series: Series) -> dict[str, Cell]:
         "status": status,
         "reason": reason,
         "flags": ";".join(member.flags),
-        "px_per_mm": found.px_per_mm,
+        "px_per_mm": observation.px_per_mm or found.px_per_mm,
         "baseline": series.baseline.found.name if series.baseline and status == "measured" else None,
         "width_px": observation.shape[1] or None,
         "height_px": observation.shape[0] or None,
@@ -290,12 +290,14 @@ def _alignment_cells(alignment: Alignment, member: Member, baseline: Member, wor
 
 def _coverage_cells(result: Coverage, placed: Placed, common: Mask, baseline: Member) -> dict[str, Cell]:
     rows, columns = baseline.observation.shape
-    measured = float(np.count_nonzero(placed.skin & common)) / common.size
+    measured = float(np.count_nonzero(placed.skin & common)) / common.size * rows * columns
+    scale = baseline.observation.px_per_mm
     return {
         "coverage": result.value,
         "coverage_low": result.low,
         "coverage_high": result.high,
         "repeat_sd": result.repeat_sd,
         "region_fraction": result.region_fraction,
-        "region_px": round(measured * rows * columns),
+        "region_px": round(measured),
+        "region_cm2": measured / scale**2 / 100 if scale else None,
     }

@@ -18,6 +18,9 @@ class Settings(BaseModel):
         "network", description="method that finds the scalp and tells hair from skin"
     )
     work_px: int = Field(1280, ge=128, le=8192, description="longer side of the picture that is segmented, in pixels")
+    ruler_mm: float | None = Field(
+        None, ge=40, le=160, description="measured length of the scale card's ruler, in mm; none: printed as meant"
+    )
     max_megapixels: int = Field(200, ge=1, le=2000, description="photos with more pixels than this are refused")
 
     def digest(self) -> str:

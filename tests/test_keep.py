@@ -34,7 +34,7 @@ def observation(source: Literal["found", "drawn"] = "found") -> Observation:
     picture = np.full((*SHAPE, 3), 120, np.uint8)
     outline = rng.random(SHAPE) > 0.2 if source == "drawn" else mask
     seen = Seen(picture, Region(mask, source, ("region_cut",)), outline, Segmentation(share, unsure))
-    return Observation("measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen, HAIRS)
+    return Observation("measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen, HAIRS, 12.5)
 
 
 @pytest.mark.parametrize("source", ["found", "drawn"])
@@ -45,7 +45,7 @@ def test_an_observation_comes_back_as_it_was(tmp_path: Path, source: Literal["fo
     assert again is not None
     assert again.seen is not None
     assert kept.seen is not None
-    for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes", "hairs"):
+    for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes", "hairs", "px_per_mm"):
         assert getattr(again, name) == getattr(kept, name)
     assert again.seen.region.source == source
     assert np.array_equal(again.seen.outline, kept.seen.outline)

@@ -23,6 +23,8 @@ from hairdensity.commands.printing import ProgressBar, one_line
               help="How the scalp is found and hair told from skin; classical needs no trained weights.")  # fmt: skip
 @click.option("--work-px", type=click.IntRange(128, 8192), default=1280, show_default=True,
               help="Longer side of the picture that is segmented.")  # fmt: skip
+@click.option("--ruler-mm", type=click.FloatRange(40, 160),
+              help="Measured length of the scale card's ruler, in mm [default: 80, as printed at 100 %].")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 def analyze(
@@ -34,6 +36,7 @@ def analyze(
     maps: bool,
     segmenter: Literal["network", "classical"],
     work_px: int,
+    ruler_mm: float | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -56,7 +59,7 @@ def analyze(
             out,
             treatments=treatments,
             regions=regions,
-            settings=Settings(segmenter=segmenter, work_px=work_px),
+            settings=Settings(segmenter=segmenter, work_px=work_px, ruler_mm=ruler_mm),
             jobs=jobs,
             maps=maps,
             on_progress=bar.tell,

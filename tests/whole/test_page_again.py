@@ -1,0 +1,170 @@
+"""The page is made again without the photos; nothing private is in it; two photos are compared."""
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import ExifTags, Image
+from scenes import head, save, series
+
+from hairdensity.analysis import analyze
+from hairdensity.cli import main
+from hairdensity.settings import Settings
+
+CLASSICAL = Settings(segmenter="classical")
+SECRETS = ("Geheimordner", "SN-4711-0815", "Musterstrasse", "52.3759", "13.0645")
+
+
+def mark(path: Path) -> None:
+    """Write into a photo what cameras and phones write: place, serial numbers, owner."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.CameraOwnerName] = "Musterstrasse"
+    exif[ExifTags.Base.BodySerialNumber] = "SN-4711-0815"
+    exif[ExifTags.Base.ImageDescription] = "Musterstrasse"
+    exif[ExifTags.Base.GPSInfo] = {
+        ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: (52.0, 22.0, 33.24),
+        ExifTags.GPS.GPSLongitudeRef: "E", ExifTags.GPS.GPSLongitude: (13.0, 3.0, 52.2),
+        ExifTags.GPS.GPSAreaInformation: b"ASCII\x00\x00\x00Musterstrasse",
+    }  # fmt: skip
+    with Image.open(path) as image:
+        image.load()
+        image.save(path, exif=exif, quality=95)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the output folder of a run whose photos are gone."""
+    root = tmp_path_factory.mktemp("run") / "Geheimordner"
+    photos = series(root / "photos", 3)
+    for path in photos.rglob("*.jpg"):
+        mark(path)
+    (photos / "treatments.csv").write_text("date,treatment\n2026-01-20,minoxidil\n", encoding="utf-8")
+    analyze(photos, root / "out", settings=CLASSICAL, jobs=1)
+    shutil.rmtree(photos)
+    return root / "out"
+
+
+def bare(html: bytes) -> bytes:
+    """Return a page without the day it was made."""
+    return re.sub(rb'<p class="sub">[^<]*', b"", html)
+
+
+def test_the_page_is_made_again_without_the_photos(finished: Path, tmp_path: Path) -> None:
+    before = (finished / "report.html").read_bytes()
+    table = (finished / "measurements.csv").read_bytes()
+    result = CliRunner().invoke(main, ["report", str(finished), "--to", str(tmp_path / "page.html")])
+    assert result.exit_code == 0, result.output
+    assert bare((tmp_path / "page.html").read_bytes()) == bare(before)
+    assert b"minoxidil" in before
+    assert (finished / "report.html").read_bytes() == before
+    assert (finished / "measurements.csv").read_bytes() == table
+
+
+def test_other_names_other_days_and_a_subset(finished: Path, tmp_path: Path) -> None:
+    (tmp_path / "days.csv").write_text("photo,date\nvertex/2026-03-05.jpg,2026-03-25\n", encoding="utf-8")
+    page = tmp_path / "page.html"
+    words = ["report", str(finished), "--to", str(page), "--since", "2026-02-01", "--title", "Of a friend",
+             "--dates", str(tmp_path / "days.csv")]  # fmt: skip
+    assert CliRunner().invoke(main, words).exit_code == 0
+    html = page.read_text(encoding="utf-8")
+    assert "<h1>Of a friend</h1>" in html
+    assert "25 March 2026" in html
+    assert "5 January 2026" not in html
+    assert "2 photos, 2 of them measured" in html
+    nothing = CliRunner().invoke(main, ["report", str(finished), "--view", "frontal"])
+    assert nothing.exit_code == 1
+    assert "has no photo of what was asked for" in nothing.output
+
+
+def test_without_a_finished_run_there_is_one_clear_line(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["report", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert "Run hairdensity analyze" in result.output
+
+
+def test_nothing_private_is_in_page_and_results(finished: Path) -> None:
+    for name in ("report.html", "measurements.csv", "run.json", "progress.json"):
+        content = (finished / name).read_bytes()
+        for secret in SECRETS:
+            assert secret.encode() not in content, (name, secret)
+    html = (finished / "report.html").read_text(encoding="utf-8")
+    import base64
+
+    pictures = re.findall(r"data:image/jpeg;base64,([A-Za-z0-9+/=]+)", html)
+    assert len(pictures) >= 3
+    for picture in pictures:
+        data = base64.b64decode(picture)
+        assert b"Exif" not in data
+        assert not any(secret.encode() in data for secret in SECRETS)
+
+
+def test_pdf_holds_nothing_private_or_says_what_is_missing(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["report", str(finished), "--pdf", "--to", str(tmp_path / "page.html")]
+    try:
+        import weasyprint  # noqa: F401 - an extra
+    except (ImportError, OSError):
+        pass
+    else:
+        assert CliRunner().invoke(main, words).exit_code == 0
+        content = (tmp_path / "page.pdf").read_bytes()
+        assert content.startswith(b"%PDF")
+        assert not any(secret.encode() in content for secret in SECRETS)
+    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1
+    assert "print it to PDF" in result.output
+
+
+def test_two_photos_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
+    before = save(head(1200, noise=1), tmp_path / "before_2026-01-05.jpg")
+    same = save(head(1200, noise=2, turn=3), tmp_path / "same.jpg")
+    after = save(head(2600, noise=3), tmp_path / "after.jpg")
+    page = tmp_path / "page.html"
+    found = {}
+    for name, path in (("same", same), ("after", after)):
+        result = CliRunner().invoke(main, ["compare", str(before), str(path), "--json", "--to", str(page)])
+        assert result.exit_code == 0, result.output
+        found[name] = json.loads(result.stdout)
+    assert found["after"]["change"] > 0
+    assert found["after"]["more_than_noise"]
+    assert not found["same"]["more_than_noise"]
+    html = page.read_text(encoding="utf-8")
+    assert "More hair" in html
+    assert "5 January 2026" in html
+    assert "Treatments" not in html
+
+
+def test_a_blind_page_tells_nothing_and_its_key_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
+    before = save(head(1200, noise=1), tmp_path / "before_2026-01-05.jpg")
+    after = save(head(2600, noise=3), tmp_path / "after_2026-05-05.jpg")
+    page = tmp_path / "rating.html"
+    orders = set()
+    for swap in (0, 1):
+        monkeypatch.setattr("hairdensity.comparison.secrets.randbelow", lambda _, swap=swap: swap)
+        result = CliRunner().invoke(main, ["compare", str(before), str(after), "--blind", "--to", str(page)])
+        assert result.exit_code == 0, result.output
+        html, key = page.read_text(encoding="utf-8"), (tmp_path / "rating.key.json").read_bytes()
+        for told in ("2026", "before_", "after_", "before.", "%</dd>", "points"):
+            assert told not in re.sub(r"<script>.*?</script>|<details.*?</details>", "", html, flags=re.S), told
+        assert hashlib.sha256(key).hexdigest() in html
+        orders.add(json.loads(key)["A"])
+    assert orders == {"before", "after"}
+
+
+def test_photos_that_do_not_match_are_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
+    one = save(head(1500), tmp_path / "one.jpg")
+    other = save(head(1500, person=5, turn=90), tmp_path / "other.jpg")
+    result = CliRunner().invoke(main, ["compare", str(one), str(other), "--to", str(tmp_path / "page.html")])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: other.jpg: could not be matched to one.jpg")
+    assert not (tmp_path / "page.html").exists()
