@@ -258,10 +258,8 @@ def _value_column(table: Table) -> str:
     ]
     if len(numeric) == 1:
         return numeric[0]
-    found = f"{', '.join(numeric[:3])} could all be it" if numeric else "no column holds numbers"
-    raise TableError(
-        f"{table.name}: which column holds the value? {found[0].upper()}{found[1:]}. Name it coverage or value."
-    )
+    found = f"{', '.join(numeric[:3])} could all be" if numeric else "no column of numbers can be"
+    raise TableError(f"{table.name}: {found} the value. Name its column coverage or value.")
 
 
 def _numeric(table: Table, column: str) -> bool:

@@ -1,0 +1,122 @@
+"""From rows to sessions, and from tables that people type to rows."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hairdensity.errors import TableError
+from hairdensity.progress import read_series_table, sessions_by_view
+
+TODAY = date(2026, 1, 1)
+
+
+def table(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "counts.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def row(day: str, value: float | None, **cells: str | float) -> dict[str, str | float | int | None]:
+    return {"date": day, "view": "vertex", "subject": "1", "status": "measured", "coverage": value, **cells}
+
+
+def test_photos_of_a_day_are_one_session_and_surer_than_one() -> None:
+    (series,) = sessions_by_view([row("2025-01-01", 0.5), row("2025-01-01", 0.6), row("2025-02-01", 0.7)], TODAY)
+    assert [session.date for session in series.sessions] == [date(2025, 1, 1), date(2025, 2, 1)]
+    first, second = series.sessions
+    assert first.value == pytest.approx(0.55)
+    assert len(first.photos) == 2
+    assert 0.5 < first.spread < second.spread == 1.0
+
+
+def test_a_photo_with_a_warning_counts_less() -> None:
+    rows = [row("2025-01-01", 0.5, photo="a"), row("2025-01-01", 0.6, photo="b", flags="soft;colour_cast")]
+    (series,) = sessions_by_view(rows, TODAY)
+    (session,) = series.sessions
+    assert 0.5 < session.value < 0.55
+    assert session.flags == ("soft", "colour_cast")
+    assert session.warned
+
+
+def test_a_note_is_no_warning() -> None:
+    (series,) = sessions_by_view([row("2025-01-01", 0.5, flags="aligned_by_outline")], TODAY)
+    assert not series.sessions[0].warned
+    assert series.sessions[0].spread == 1.0
+
+
+def test_what_has_no_place_in_time_is_counted_not_used() -> None:
+    rows = [
+        row("2025-01-01", 0.5),
+        row("", 0.5),
+        row("2026-01-02", 0.5),
+        row("2025-03-01", None),
+        row("2025-04-01", 0.9) | {"status": "rejected"},
+    ]
+    (series,) = sessions_by_view(rows, TODAY)
+    assert len(series.sessions) == 1
+    assert (series.undated, series.future, series.unusable) == (1, 1, 2)
+
+
+def test_cells_may_be_text() -> None:
+    rows = [row("2025-01-01", None) | {"coverage": "0.5", "coverage_low": "0.4", "coverage_high": "0.7"}]
+    (series,) = sessions_by_view(rows, TODAY)
+    assert (series.sessions[0].value, series.sessions[0].low, series.sessions[0].high) == pytest.approx((0.5, 0.4, 0.7))
+
+
+def test_noise_between_sessions_is_taken_from_the_row() -> None:
+    (series,) = sessions_by_view([row("2025-01-01", 0.5, repeat_sd=0.012)], TODAY)
+    assert series.sessions[0].noise == pytest.approx(0.012)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "date,value\n2025-01-01,120\n2025-02-01,130\n",
+        "date;hairs per cm2\n2025-01-01;120\n2025-02-01;130\n",
+        "Date\tCount\tnotes\n01.01.2025\t120\tfine\n01.02.2025\t130\t\n",
+        "date,value,low,high\n2025-01-01,120,110,130\n2025-02-01,130,120,140\n",
+    ],
+)
+def test_any_table_with_dates_and_one_value(tmp_path: Path, text: str) -> None:
+    (series,) = sessions_by_view(read_series_table(table(tmp_path, text)).rows, TODAY)
+    assert [session.value for session in series.sessions] == [120.0, 130.0]
+    assert [session.date for session in series.sessions] == [date(2025, 1, 1), date(2025, 2, 1)]
+
+
+def test_low_and_high_are_used(tmp_path: Path) -> None:
+    path = table(tmp_path, "date,value,low,high\n2025-01-01,120,110,130\n")
+    (series,) = sessions_by_view(read_series_table(path).rows, TODAY)
+    assert (series.sessions[0].low, series.sessions[0].high) == (110.0, 130.0)
+
+
+def test_views_and_subjects_are_read(tmp_path: Path) -> None:
+    path = table(
+        tmp_path, "subject,view,date,value\nb,crown,2025-01-01,1\na,crown,2025-01-01,1\na,front,2025-01-01,1\n"
+    )
+    found = sessions_by_view(read_series_table(path).rows, TODAY)
+    assert [(series.subject, series.view) for series in found] == [("a", "crown"), ("a", "front"), ("b", "crown")]
+
+
+def test_rows_without_value_or_date_are_told(tmp_path: Path) -> None:
+    read = read_series_table(table(tmp_path, "date,value\n2025-01-01,\n,12\n2025-02-01,13\n"))
+    assert len(read.warnings) == 2
+    assert "no value" in read.warnings[0]
+    assert "no date" in read.warnings[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("date,terminal,vellus\n2025-01-01,12,13\n", "counts.csv: terminal, vellus could all be the value."),
+        ("date,notes\n2025-01-01,good\n", "no column of numbers"),
+        ("day,value\n2025-01-01,3\n", "no column 'date'"),
+        ("date,value\n2025-01-01,much\n", "line 2, column value: 'much' is not a number"),
+        ("date,value\n2025-13-01,3\n", "line 2"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(TableError) as error:
+        read_series_table(table(tmp_path, text))
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
