@@ -1,0 +1,72 @@
+"""Fill the parts of README.md that the program knows better: columns, flags, commands.
+
+    python docs/update_readme.py
+"""
+
+import re
+from pathlib import Path
+
+import click
+
+from hairdensity import columns
+from hairdensity.cli import main as cli
+from hairdensity.flags import FLAGS
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def flag_table() -> str:
+    """Return the flags as a table, the gravest first."""
+    words = {"reject": "no number", "warn": "warning", "note": "note"}
+    lines = ["| flag | the photo | weight | advice |", "|---|---|---|---|"]
+    for severity, shown in words.items():
+        lines += [
+            f"| `{flag.name}` | {flag.meaning} | {shown} | {flag.advice} |"
+            for flag in FLAGS.values()
+            if flag.severity == severity
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def command_list() -> str:
+    """Return the commands with their options."""
+    parts = []
+    for name, command in cli.commands.items():
+        context = click.Context(command, info_name=f"hairdensity {name}")
+        text = (command.help or "").split("\b")[0]
+        paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+        parts.append(f"#### `{' '.join((context.command_path, *command.collect_usage_pieces(context)))}`\n")
+        parts += [f"{paragraph}\n" for paragraph in paragraphs if paragraph]
+        records = [
+            record
+            for parameter in command.params
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(context))
+        ]
+        parts.append("| option | |\n|---|---|")
+        parts += [f"| `{option}` | {' '.join(meaning.split())} |" for option, meaning in records]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def filled(text: str) -> str:
+    """Return the README with its generated parts made anew."""
+    for name, part in (
+        ("columns", columns.markdown()),
+        ("zone columns", columns.markdown(columns.ZONE_COLUMNS)),
+        ("flags", flag_table()),
+        ("commands", command_list()),
+    ):
+        pattern = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+        if not pattern.search(text):
+            raise ValueError(f"README.md has no place for {name}")
+        text = pattern.sub(lambda found, part=part: f"{found[1]}\n{part}\n{found[2]}", text)
+    return text
+
+
+def main() -> None:
+    """Write README.md where it changed."""
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
