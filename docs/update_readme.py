@@ -1,6 +1,6 @@
 """Fill the parts of README.md that the program knows better: columns, flags, commands.
 
-    python docs/update_readme.py
+Run: `python docs/update_readme.py`.
 """
 
 import re
