@@ -298,12 +298,14 @@ def colour_cast(work: Rgb, mask: Mask) -> float:
 
 
 def _scalp_flags(quality: ScalpQuality, width_px: float, white_share: float) -> tuple[str, ...]:
+    # In the dark the edges drown in noise: more light comes first, and only then can blur be judged.
+    lost_in_the_dark = quality.sharpness < BLURRED_BELOW and quality.brightness < DARK_BELOW
     rules = (
         ("low_resolution", width_px < FEW_PX),
-        ("blurred", quality.sharpness < BLURRED_BELOW),
+        ("blurred", quality.sharpness < BLURRED_BELOW and not lost_in_the_dark),
         ("soft", BLURRED_BELOW <= quality.sharpness < SOFT_BELOW),
-        ("too_dark", quality.brightness < TOO_DARK_BELOW),
-        ("dark", TOO_DARK_BELOW <= quality.brightness < DARK_BELOW),
+        ("too_dark", quality.brightness < TOO_DARK_BELOW or lost_in_the_dark),
+        ("dark", TOO_DARK_BELOW <= quality.brightness < DARK_BELOW and not lost_in_the_dark),
         ("too_bright", white_share > TOO_BRIGHT_ABOVE),
         ("bright", white_share <= TOO_BRIGHT_ABOVE and quality.brightness > BRIGHT_ABOVE),
         ("clipped", white_share <= TOO_BRIGHT_ABOVE and quality.clipped > CLIPPED_ABOVE),

@@ -10,6 +10,7 @@ import click
 
 def one_line(text: str) -> str:
     """Return text from a file name or file as one printable line: no newline, no control of the terminal."""
+    text = text.replace("\u00a0", " ")
     return "".join(char if char.isprintable() else "?" for char in text.encode("utf-8", "replace").decode())
 
 
