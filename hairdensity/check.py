@@ -33,6 +33,8 @@ TOO_DARK_BELOW: Final = 0.035
 """Brightness: below it grain and rounding moved coverage by 15 percentage points rms, above it by 5."""
 DARK_BELOW: Final = 0.09
 """Brightness: black hair in ordinary light is above it."""
+NOISE_HIDES_BELOW: Final = 0.2
+"""Brightness, below which a photo without any edge above the noise is short of light rather than of focus."""
 TOO_BRIGHT_ABOVE: Final = 0.3
 """Share of white, above which coverage fell by 13 percentage points on average."""
 BRIGHT_ABOVE: Final = 0.85
@@ -298,8 +300,8 @@ def colour_cast(work: Rgb, mask: Mask) -> float:
 
 
 def _scalp_flags(quality: ScalpQuality, width_px: float, white_share: float) -> tuple[str, ...]:
-    # In the dark the edges drown in noise: more light comes first, and only then can blur be judged.
-    lost_in_the_dark = quality.sharpness < BLURRED_BELOW and quality.brightness < DARK_BELOW
+    # In the dark all edges drown in noise: more light comes first, and only then can blur be judged.
+    lost_in_the_dark = quality.sharpness == 0 and quality.brightness < NOISE_HIDES_BELOW
     rules = (
         ("low_resolution", width_px < FEW_PX),
         ("blurred", quality.sharpness < BLURRED_BELOW and not lost_in_the_dark),

@@ -199,3 +199,12 @@ class TestAgainstBaseline:
     def test_no_difference_from_the_baseline_refuses_a_photo(self) -> None:
         worst = ScalpQuality(0.1, 0.1, 0.5, 0.5, 0.1, 2.0, 270.0, 1.0, ())
         assert not is_rejected(check_against(worst, GOOD, 2.0, 90.0))
+
+
+def test_a_dark_photo_is_told_to_use_more_light_and_not_to_focus():
+    rng = np.random.default_rng(4)
+    picture = np.clip(rng.normal(22, 6, (300, 300, 3)), 0, 255).astype(np.uint8)
+    mask = np.ones((300, 300), np.bool_)
+    flags = check_scalp(picture, mask, (300, 300)).flags
+    assert "too_dark" in flags
+    assert "blurred" not in flags
