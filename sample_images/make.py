@@ -51,7 +51,7 @@ def plan() -> list[Planned]:
     """Return all photos of the folder."""
     rng = np.random.default_rng(2025)
     neutral = {view: replace(ROOM, view=view) for view in VIEWS}
-    start = true_coverage(HEAD, replace(neutral["vertex"], size=300))
+    start = true_coverage(HEAD, neutral["vertex"])
     vigour_for = coverage_curve(HEAD, neutral["vertex"], span=1.2, knots=6)
     photos = []
 
@@ -65,7 +65,7 @@ def plan() -> list[Planned]:
                 FIRST + timedelta(day) if dated else None,
                 replace(HEAD, vigour=vigour_for(wanted)),
                 careful_shot(rng, neutral[view], **given),
-                wanted if view == "vertex" else float("nan"),
+                neutral[view] if view == VIEWS[0] else None,
                 status,
             )
         )

@@ -35,8 +35,8 @@ class Planned:
         When it was taken; None leaves the date out of the file and of the truth.
     head, shot : Head, Shot
         What to render.
-    course : float
-        Coverage that the head has on that day in the neutral shot of the view, for the truth table.
+    neutral : Shot or None
+        The shot that the course is set in: the truth table gives the coverage that the head has in it on that day.
     status : str
         What a good program does with it: "measured" or "rejected".
     """
@@ -45,7 +45,7 @@ class Planned:
     day: date | None
     head: Head
     shot: Shot
-    course: float = float("nan")
+    neutral: Shot | None = None
     status: str = "measured"
 
 
@@ -57,7 +57,7 @@ def with_coverage(head: Head, shot: Shot, target: float, tolerance: float = 0.00
     head : Head
         The head; only its `vigour` is changed.
     shot : Shot
-        Where coverage is looked at; a small picture of it is enough.
+        Where coverage is looked at. Small pictures of it are tried, and one of its own size.
     target : float
         Coverage, 0..1.
     tolerance : float
@@ -69,7 +69,21 @@ def with_coverage(head: Head, shot: Shot, target: float, tolerance: float = 0.00
         If the head cannot reach it: bald where no hair can grow, or too few or too short hairs.
     """
     probe = replace(shot, size=min(shot.size, _PROBE_PX))
+    found = _bisected(head, probe, target, tolerance)
+    finer = _finer(found, shot, probe)
+    return _bisected(found, probe, target - finer, tolerance) if abs(finer) > tolerance / 2 else found
 
+
+def _finer(head: Head, shot: Shot, probe: Shot) -> float:
+    """Return by how much coverage at the photo's own size (1000 pixels are enough) differs from that of the probe.
+
+    Fewer pixels hold more strands each, and below the pixel these overlap at random rather than in wisps.
+    """
+    fine = replace(shot, size=min(shot.size, 1000))
+    return true_coverage(head, fine) - true_coverage(head, probe) if fine != probe else 0.0
+
+
+def _bisected(head: Head, probe: Shot, target: float, tolerance: float) -> Head:
     def miss(vigour: float) -> float:
         return true_coverage(replace(head, vigour=vigour), probe) - target
 
@@ -108,6 +122,7 @@ def coverage_curve(head: Head, shot: Shot, span: float = 1.5, knots: int = 7) ->
     probe = replace(shot, size=min(shot.size, _PROBE_PX))
     vigours = head.vigour + np.linspace(-span, span, knots)
     reached = np.array([true_coverage(replace(head, vigour=float(v)), probe) for v in vigours])
+    reached = reached + _finer(head, shot, probe)
     # Interpolation needs it to rise, also where it is level.
     reached = np.maximum.accumulate(reached) + 1e-7 * np.arange(knots)
 
@@ -211,7 +226,7 @@ def _make(out: Path, truth: bool, planned: Planned) -> dict[str, str]:
         "view": planned.shot.view,
         "status": planned.status,
         "coverage": f"{rendered.coverage:.4f}",
-        "coverage_course": f"{planned.course:.4f}" if np.isfinite(planned.course) else "",
+        "coverage_course": f"{true_coverage(planned.head, planned.neutral):.4f}" if planned.neutral else "",
         "hair_count": str(rendered.hair_count),
         "px_per_mm": f"{rendered.px_per_mm:.3f}",
         "vigour": f"{planned.head.vigour:.4f}",

@@ -155,7 +155,7 @@ def plan_series(
                         day,
                         today,
                         careful_shot(rng, neutral[index]),
-                        wanted if index == 0 else float("nan"),
+                        neutral[0] if index == 0 else None,
                     )
                 )
     return planned

@@ -72,13 +72,15 @@ def test_date_is_in_the_photo_or_not(tmp_path: Path) -> None:
 
 def test_series_writes_photos_and_truth(tmp_path: Path) -> None:
     plan = [
-        Planned("vertex/2025-01-05.jpg", date(2025, 1, 5), HEAD, TINY, 0.4),
+        Planned("vertex/2025-01-05.jpg", date(2025, 1, 5), HEAD, TINY, TINY),
         Planned("vertex/x.jpg", None, HEAD, TINY),
     ]
     render_series(tmp_path, plan, [("2025-02-01", "microneedling", "", "")])
     with (tmp_path / "truth.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["photo"] for row in rows] == ["vertex/2025-01-05.jpg", "vertex/x.jpg"]
+    assert rows[0]["coverage"] == rows[0]["coverage_course"]
+    assert rows[1]["coverage_course"] == ""
     assert [row["date"] for row in rows] == ["2025-01-05", ""]
     alpha = np.asarray(Image.open(tmp_path / "truth/vertex/2025-01-05.alpha.png")) / 255
     region = np.asarray(Image.open(tmp_path / "truth/vertex/2025-01-05.region.png")) > 0
