@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import cv2
@@ -17,10 +17,12 @@ _OWN = 0.3
 """Share of its own ink that a shaft must explain beyond the others."""
 _EACH = 0.5
 """What any shaft costs, in squares of the usual thickness."""
-_TOL = 0.25
-REST = 0.8
-AREA = 0.5
-_WIDE = 2.0
+_TOLERATED = 0.2
+"""A shaft is not called wider than usual up to this natural logarithm of the ratio."""
+_REST, _REST_AREA = 0.8, 0.5
+"""Unexplained ink is another hair where it is this deep, as a share of the usual depth, on this many squares of the
+usual thickness."""
+_WIDE = 3.0
 """What a shaft wider than usual costs for each of its pixels along."""
 
 
@@ -46,18 +48,8 @@ class Drawn:
     cost: float
 
 
-def draw(shaft: Shaft, shape: tuple[int, int], usual: float, strict: bool) -> Drawn | None:
-    """Draw a shaft into its own corner of a picture of (rows, columns) = `shape` at `FACTOR`.
-
-    Parameters
-    ----------
-    shaft : Shaft
-        In work pixels.
-    shape : tuple of int
-        (rows, columns) of the picture at `FACTOR`.
-    usual : float
-        Usual thickness of a hair in this photo in work pixels; 0 where unknown.
-    """
+def draw(shaft: Shaft, shape: tuple[int, int]) -> Drawn | None:
+    """Draw a shaft into its own corner of a picture of (rows, columns) = `shape` at `FACTOR`; it costs nothing yet."""
     polygon = outline(shaft, FACTOR)
     margin = 3
     low = np.maximum(np.floor(polygon.min(axis=0)).astype(int) - margin, 0)
@@ -65,15 +57,29 @@ def draw(shaft: Shaft, shape: tuple[int, int], usual: float, strict: bool) -> Dr
     if (high - low).min() < 2:
         return None
     ink = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-    cv2.fillPoly(ink, [np.rint((polygon - low) * 16).astype(np.int32).reshape(-1, 1, 2)], 255, cv2.LINE_AA, 4)
-    soft = cv2.GaussianBlur(ink.astype(np.float32), (0, 0), 0.7) * np.float32(shaft.depth / 255)
-    width, length = shaft.width * FACTOR, shaft.length * FACTOR
-    scale = usual * FACTOR
-    excess = max(0.0, log(width / scale) - _TOL) if strict else 0.0
-    cost = shaft.depth**2 * (
-        _OWN * width * length + _EACH * scale * min(scale, 2 * width) + _WIDE * length * scale * excess**2
-    )
-    return Drawn(shaft, (slice(low[1], high[1]), slice(low[0], high[0])), soft, cost)
+    cv2.fillPoly(ink, [np.rint((polygon - low) * 16).astype(np.int32).reshape(-1, 1, 2)], (255,), cv2.LINE_AA, 4)
+    soft: Plane = cv2.GaussianBlur(ink.astype(np.float32), (0, 0), 0.7) * np.float32(shaft.depth / 255)  # type: ignore[assignment]
+    return Drawn(shaft, (slice(low[1], high[1]), slice(low[0], high[0])), soft, 0.0)
+
+
+def priced(drawn: Drawn, usual: float, strict: bool) -> Drawn:
+    """Return a drawn shaft with what choosing it costs.
+
+    Parameters
+    ----------
+    drawn : Drawn
+        The shaft.
+    usual : float
+        Usual thickness of a hair in this photo, in work pixels.
+    strict : bool
+        Whether a shaft pays for being thicker than that.
+    """
+    shaft = drawn.shaft
+    width, length, scale = shaft.width * FACTOR, shaft.length * FACTOR, usual * FACTOR
+    excess = max(0.0, log(width / scale) - _TOLERATED) if strict else 0.0
+    own = _OWN * width * length
+    each = _EACH * scale * min(scale, 2 * width)
+    return replace(drawn, cost=shaft.depth**2 * (own + each + _WIDE * length * scale * excess**2))
 
 
 def gain(target: Plane, present: Plane, drawn: Drawn) -> float:
@@ -114,7 +120,7 @@ def _greedy(target: Plane, present: Plane, allowed: Sequence[int], options: Sequ
         now = gain(target, present, options[index])
         if now <= 0:
             continue
-        # Gains only shrink while shafts are added, so that the first that still leads is the best.
+        # Gains hardly ever grow while shafts are added, so that the first that still leads is the best.
         if heap and now < -heap[0][0] - 1e-9:
             heapq.heappush(heap, (-now, index))
             continue
@@ -170,7 +176,7 @@ def _union(boxes: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
 def _moved(drawn: Drawn, box: tuple[slice, slice]) -> Drawn:
     rows = slice(drawn.box[0].start - box[0].start, drawn.box[0].stop - box[0].start)
     columns = slice(drawn.box[1].start - box[1].start, drawn.box[1].stop - box[1].start)
-    return Drawn(drawn.shaft, (rows, columns), drawn.ink, drawn.cost)
+    return replace(drawn, box=(rows, columns))
 
 
 def unexplained(target: Plane, chosen: Sequence[Drawn], usual: float) -> list[tuple[np.ndarray, float]]:
@@ -179,13 +185,13 @@ def unexplained(target: Plane, chosen: Sequence[Drawn], usual: float) -> list[tu
     for drawn in chosen:
         np.maximum(present[drawn.box], drawn.ink, out=present[drawn.box])
     deep = np.median([d.shaft.depth for d in chosen]) if chosen else 1.0
-    rest = ((target - present) > REST * np.float32(deep)).view(np.uint8)
+    rest = ((target - present) > _REST * np.float32(deep)).view(np.uint8)
     rest = cv2.morphologyEx(rest, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
     lines = []
     for index in range(1, count):
         x, y, width, height, area = stats[index].tolist()
-        if area < AREA * (usual * FACTOR) ** 2:
+        if area < _REST_AREA * (usual * FACTOR) ** 2:
             continue
         rows, columns = np.nonzero(labels[y : y + height, x : x + width] == index)
         points = np.column_stack([columns + x, rows + y]).astype(np.float64)

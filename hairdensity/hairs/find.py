@@ -1,18 +1,21 @@
 """Find every hair of a macro photo: contrast, candidate shafts, the set that explains the picture, roots."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import log
 
 import cv2
 import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
-from hairdensity.hairs.choose import FACTOR, Drawn, choose, draw, unexplained
+from hairdensity.hairs.choose import FACTOR, Drawn, choose, draw, priced, unexplained
 from hairdensity.hairs.contrast import contrast
+from hairdensity.hairs.doubts import without_doubtful
 from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
 from hairdensity.hairs.overlay import burnt_in, inner
 from hairdensity.hairs.roots import from_root, units
-from hairdensity.hairs.shafts import Shaft, candidates, ended, halves
+from hairdensity.hairs.shafts import Shaft, candidates, distinct, ended, halves
 from hairdensity.hairs.trace import BAR, ridges, trace
 
 WORK_PX_PER_MM = 180.0
@@ -86,15 +89,14 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
     rows, columns = rgb.shape[:2]
     factor = WORK_PX_PER_MM / (px_per_mm or guessed_px_per_mm(rgb))
     factor = min(factor, 4.0, 6000 / max(rows, columns))
-    if factor > 0.9 and factor < 1.1:
+    if 0.9 < factor < 1.1:
         factor = 1.0
     work = imaging.resize(rgb, (max(8, round(rows * factor)), max(8, round(columns * factor))))
     top, bottom, left, right = inner(work)
     work = np.ascontiguousarray(work[top:bottom, left:right])
     drawn = burnt_in(work)
     depth = np.where(drawn, np.float32(0), contrast(work, WORK_PX_PER_MM).depth)
-    chosen = [item for item in shafts(depth) if not _drawn_line(item) and not _inside(drawn, item)]
-    chosen = [from_root(item, depth) for item in chosen]
+    chosen = [from_root(item, depth) for item in without_doubtful(shafts(depth), depth, drawn)]
     belongs = units(chosen)
     offset = np.array((left, top), np.float64)
     size = (columns, rows)
@@ -114,27 +116,38 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
 def shafts(depth: Plane) -> list[Shaft]:
     """Return the shafts that explain a picture of depth at `WORK_PX_PER_MM`, in its pixels."""
     half = imaging.resize(depth, (max(2, round(depth.shape[0] * FACTOR)), max(2, round(depth.shape[1] * FACTOR))))
-    options: list[Shaft] = []
+    shape = (half.shape[0], half.shape[1])
+
+    def drawn(items: Iterable[Shaft]) -> list[Drawn]:
+        return [d for item in items if _long_enough(item) and (d := draw(item, shape)) is not None]
+
+    lined: list[tuple[float, Shaft]] = []
     for sigma in _SIGMAS:
         plane, factor = (half, FACTOR) if sigma > 3 else (depth, 1.0)
         lines = trace(ridges(plane, sigma * factor), sigma * factor, _START, _KEEP, 1.5 * sigma * factor)
-        options += candidates(depth, [(line + 0.5) / factor - 0.5 for line in lines], sigma)
-    options = [item for item in options if _long_enough(item)]
-    first = _chosen(half, options, _USUAL_UM * WORK_PX_PER_MM / 1000, False)
-    usual = usual_width([d.shaft.width for d in first if d.shaft.length > 2.2 * d.shaft.width and d.shaft.depth > 0.3])
-    options += [
-        part for item in options if item.width > _SPLIT * usual for part in halves(depth, item) if _long_enough(part)
-    ]
-    chosen = _chosen(half, options, usual, True)
+        full = [(line + 0.5) / factor - 0.5 for line in lines]
+        found = candidates(depth, full, sigma, 0.5 * factor * _SHORTEST_UM * WORK_PX_PER_MM / 1000)
+        lined += [(abs(log(item.width / (BAR * sigma))), item) for item in found if _long_enough(item)]
+    # The filter that fits a hair's thickness best finds its middle best.
+    lined.sort(key=lambda entry: entry[0])
+    alone = distinct([item for _, item in lined])
+    options = drawn(alone)
+    usual = _USUAL_UM * WORK_PX_PER_MM / 1000
+    first = [d.shaft for d in choose(half, [priced(d, usual, False) for d in options])]
+    usual = usual_width([item.width for item in first if item.length > 2.2 * item.width and item.depth > 0.3])
+    wide = [item for item in alone if item.width > _SPLIT * usual]
+    options += drawn(distinct([part for item in wide for part in halves(depth, item)]))
+    chosen = choose(half, [priced(d, usual, True) for d in options])
     more = []
     for ends, width in unexplained(half, chosen, usual):
         line = np.linspace(ends[0], ends[1], max(4, int(np.hypot(*(ends[1] - ends[0])))))
         item = ended(depth, line, float(np.clip(width, 0.35 * usual, 1.2 * usual)), 1.0)
-        if item is not None and _long_enough(item):
+        if item is not None:
             more.append(item)
-    if more:
-        chosen = _chosen(half, options + more, usual, True)
-    return [drawn.shaft for drawn in chosen]
+    extra = drawn(more)
+    if extra:
+        chosen = choose(half, [priced(d, usual, True) for d in (*options, *extra)])
+    return [item.shaft for item in chosen]
 
 
 def usual_width(widths: list[float]) -> float:
@@ -157,25 +170,8 @@ def guessed_px_per_mm(rgb: Rgb) -> float:
     return float(np.clip(width / shrunk / (_USUAL_UM / 1000), 20, 2000))
 
 
-def _chosen(half: Plane, options: list[Shaft], usual: float, strict: bool) -> list[Drawn]:
-    drawn = [d for item in options if (d := draw(item, (half.shape[0], half.shape[1]), usual, strict)) is not None]
-    return choose(half, drawn)
-
-
 def _long_enough(shaft: Shaft) -> bool:
     return shaft.length >= max(1.2 * shaft.width, _SHORTEST_UM * WORK_PX_PER_MM / 1000)
-
-
-def _inside(drawn: Mask, shaft: Shaft) -> bool:
-    x, y = np.rint(shaft.points).astype(int).T
-    rows, columns = drawn.shape
-    return bool(drawn[np.clip(y, 0, rows - 1), np.clip(x, 0, columns - 1)].mean() > 0.2)
-
-
-def _drawn_line(shaft: Shaft) -> bool:
-    """Return whether a shaft is as thin, straight and level as only a drawn scale bar is."""
-    span = np.ptp(shaft.points, axis=0)
-    return bool(shaft.width < 4 and min(span) < 0.012 * max(span) and shaft.length > 40)
 
 
 def _share(depth: Plane, chosen: list[Shaft]) -> Share:

@@ -35,7 +35,7 @@ def _text(lowest: Gray, highest: Gray) -> Mask:
         cv2.dilate((highest <= _BLACK).view(np.uint8), kernel) > 0
     )
     joined = cv2.morphologyEx(strokes.view(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 17), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     text = np.zeros(lowest.shape, np.bool_)
     white = lowest >= _WHITE
     for index in range(1, count):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
 
 import cv2
@@ -34,7 +35,6 @@ class Shaft:
     points: Points
     width: float
     depth: float
-    edge: float = 0.0
 
     @property
     def length(self) -> float:
@@ -42,7 +42,7 @@ class Shaft:
         return float(np.hypot(*np.diff(self.points, axis=0).T).sum())
 
 
-def pieces(line: Points, width: float) -> list[Points]:
+def pieces(line: Points, width: float, shortest: float) -> list[Points]:
     """Cut a walked line at sharp corners and smooth each piece.
 
     Parameters
@@ -51,6 +51,8 @@ def pieces(line: Points, width: float) -> list[Points]:
         Points about one pixel apart.
     width : float
         Thickness that the line filter was made for, in pixels.
+    shortest : float
+        Pieces of fewer pixels are dropped.
     """
     corners = cv2.approxPolyDP(line.astype(np.float32).reshape(-1, 1, 2), 0.2 * width + 0.6, False).reshape(-1, 2)
     cuts = [0]
@@ -58,10 +60,9 @@ def pieces(line: Points, width: float) -> list[Points]:
         steps = np.diff(corners, axis=0).astype(np.float64)
         angles = np.arctan2(steps[:, 1], steps[:, 0])
         turns = np.abs((np.diff(angles) + np.pi) % (2 * np.pi) - np.pi)
-        for corner in corners[1:-1][turns > _SHARP]:
-            cuts.append(int(np.argmin(np.hypot(*(line - corner).T))))
+        cuts += [int(np.argmin(np.hypot(*(line - corner).T))) for corner in corners[1:-1][turns > _SHARP]]
     cuts.append(len(line) - 1)
-    return [_smooth(line[a : b + 1], width) for a, b in zip(cuts, cuts[1:], strict=False) if b - a >= 0.8 * width]
+    return [_smooth(line[a : b + 1], width) for a, b in pairwise(cuts) if b - a >= max(shortest, 0.8 * width)]
 
 
 def _smooth(line: Points, width: float) -> Points:
@@ -186,21 +187,7 @@ def ended(depth: Plane, stations: Points, width: float, level: float) -> Shaft |
         return None
     points = path[first:last]
     inner = float(np.median(values[first:last]))
-    return Shaft(points, width, inner, _edge_slope(depth, points, width) / inner)
-
-
-def _edge_slope(depth: Plane, points: Points, width: float) -> float:
-    """Return the slope of depth at the sharper side of a shaft, in depth a pixel."""
-    stations = points[:: max(1, len(points) // 12)]
-    across = np.linspace(-0.35, 0.35, 9) * width + np.linspace(-1.5, 1.5, 9)
-    spacing = across[1] - across[0]
-    best = 0.0
-    for side in (-1, 1):
-        offsets = side * width / 2 + across
-        profile = _sample(depth, stations[:, None] + offsets[None, :, None] * _normals(stations)[:, None])
-        slope = np.abs(profile[:, 2:] - profile[:, :-2]).max(axis=1) / (2 * spacing)
-        best = max(best, float(np.median(slope)))
-    return best
+    return Shaft(points, width, inner)
 
 
 def _along(stations: Points, run: NDArray[np.float64], at: NDArray[np.float64]) -> Points:
@@ -221,9 +208,13 @@ def _normals(points: Points) -> Points:
     """Return unit normals of a line's points."""
     if len(points) < 2:
         return np.array([[0.0, 1.0]] * len(points))
-    ahead = np.gradient(points, axis=0)
-    size = np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-9)
-    return np.column_stack([-ahead[:, 1] / size, ahead[:, 0] / size])
+    ahead = np.empty_like(points)
+    ahead[1:-1] = points[2:] - points[:-2]
+    ahead[0], ahead[-1] = points[1] - points[0], points[-1] - points[-2]
+    size = np.maximum(np.sqrt(ahead[:, 0] ** 2 + ahead[:, 1] ** 2), 1e-9)
+    normals = np.empty_like(ahead)
+    normals[:, 0], normals[:, 1] = -ahead[:, 1] / size, ahead[:, 0] / size
+    return normals
 
 
 def _sample(depth: Plane, points: NDArray[np.float64]) -> Plane:
@@ -256,7 +247,32 @@ def outline(shaft: Shaft, factor: float) -> Points:
     return (polygon + 0.5) * factor - 0.5
 
 
-def candidates(depth: Plane, lines: Sequence[Points], sigma: float) -> list[Shaft]:
-    """Return the shafts that walked lines may be."""
+def candidates(depth: Plane, lines: Sequence[Points], sigma: float, shortest: float) -> list[Shaft]:
+    """Return the shafts that walked lines may be; `shortest` as in `pieces`."""
     width = BAR * sigma
-    return [shaft for line in lines for piece in pieces(line, width) for shaft in measured(depth, piece, width)]
+    found = (pieces(line, width, shortest) for line in lines)
+    return [shaft for parts in found for piece in parts for shaft in measured(depth, piece, width)]
+
+
+def distinct(shafts: Sequence[Shaft]) -> list[Shaft]:
+    """Return the shafts without those that are nearly the same as an earlier one.
+
+    Line filters of neighbouring widths find the same hair; measured on the same picture it comes out alike.
+    """
+    if not shafts:
+        return []
+    data = np.array([(*_ends(s), s.width) for s in shafts])
+    kept: list[int] = []
+    for index, row in enumerate(data):
+        if kept:
+            other = data[kept]
+            near = np.abs(other[:, :4] - row[:4]).max(axis=1) < 0.08 * row[4] + 0.8
+            if (near & (np.abs(other[:, 4] - row[4]) < 0.05 * row[4] + 0.3)).any():
+                continue
+        kept.append(index)
+    return [shafts[index] for index in kept]
+
+
+def _ends(shaft: Shaft) -> tuple[float, float, float, float]:
+    a, b = sorted((tuple(shaft.points[0].tolist()), tuple(shaft.points[-1].tolist())))
+    return (*a, *b)

@@ -1,0 +1,321 @@
+"""Hair by hair: two macro photos of one spot, laid on each other by the pattern of roots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, exp, log, pi
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
+from scipy.stats import binom
+
+from hairdensity.arrays import Matrix, Share
+from hairdensity.hairs.find import Found
+from hairdensity.hairs.hair import Hair
+
+Points = NDArray[np.float64]
+
+_TOLERANCE = 0.9
+"""Roots lie on each other within this many usual thicknesses (about 70 um)."""
+_REACH = 1.8
+"""Once the photos lie on each other, a hair is looked for within this many usual thicknesses."""
+_CHANCE = 1e-6
+"""A registration that as good a one would turn up by chance with more than this probability is refused."""
+_LEAST_SHARE = 0.5
+"""At least this share of the roots that both photos show must lie on each other."""
+_LEAST = 8
+"""And at least this many."""
+_SCALE = 0.06
+"""Two photos of known scale differ by less than this share."""
+_SCALE_UNKNOWN = 0.3
+_THICKNESS_SD_UM = 4.0
+"""Standard deviation of one thickness, measured on rendered fields."""
+_STILL_THERE = 0.6
+"""A hair that was not found again counts as there where this much of its line is covered by hair."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSame:
+    """Two photos that could not be laid on each other.
+
+    Parameters
+    ----------
+    reason : str
+        For a person.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one hair.
+
+    Parameters
+    ----------
+    what : {"matched", "thicker", "thinner", "lost", "new"}
+        A change of thickness beyond what two measurements differ by anyway; else "matched".
+    before, after : int or None
+        Index of the hair in each photo; both for a pair. A hair that is still to be seen but was not told apart from
+        its neighbours is "matched" with None for the photo in which it was not told apart.
+    change_um : float or None
+        Thickness after less before, for a pair.
+    """
+
+    what: str
+    before: int | None
+    after: int | None
+    change_um: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Two photos of one spot.
+
+    Parameters
+    ----------
+    fates : tuple of Fate
+        One for every hair that lies where both photos look.
+    matrix : Matrix
+        Carries pixels of the first photo to the second.
+    residual_px : float
+        Root mean square distance of matched roots, in pixels of the second photo.
+    common : int
+        Hairs of the first photo that lie where both look.
+    change, change_low, change_high : float
+        Change of the number of hairs as a share of `common`, with its 95 % interval: from the pairs alone.
+    thickness_um, thickness_low, thickness_high : float or None
+        Mean change of thickness of the pairs with its 95 % interval.
+    """
+
+    fates: tuple[Fate, ...]
+    matrix: Matrix
+    residual_px: float
+    common: int
+    change: float
+    change_low: float
+    change_high: float
+    thickness_um: float | None
+    thickness_low: float | None
+    thickness_high: float | None
+
+    def count(self, what: str) -> int:
+        """Return how many hairs met this fate."""
+        return sum(fate.what == what for fate in self.fates)
+
+
+def match_hairs(before: Found, after: Found) -> Matched | NotSame:
+    """Match every hair of two macro photos of one spot.
+
+    Parameters
+    ----------
+    before, after : Found
+        What `look` found in each.
+
+    Returns
+    -------
+    Matched or NotSame
+        Refused where the roots do not lie on each other better than chance would have it.
+
+    Notes
+    -----
+    Pairs of roots of the first photo are laid on pairs as far apart in the second; each gives a similarity, and the
+    one under which most roots meet is refined by least squares. How often chance would do as well follows from the
+    density of roots and from how many similarities were tried.
+    """
+    if min(len(before.hairs), len(after.hairs)) < _LEAST:
+        return NotSame(f"too few hairs to know the spot again: at least {_LEAST} are needed in each photo")
+    first, second = _roots(before.hairs), _roots(after.hairs)
+    known = before.px_per_mm is not None and after.px_per_mm is not None
+    zoom = (
+        after.px_per_mm / before.px_per_mm if before.px_per_mm and after.px_per_mm else after.usual_px / before.usual_px
+    )
+    tolerance = _TOLERANCE * after.usual_px
+    found = _register(first * zoom, second, tolerance, _SCALE if known else _SCALE_UNKNOWN, after.share.shape)
+    if found is None:
+        return NotSame("the hairs of the two photos do not lie alike: it is another spot, or too much has changed")
+    matrix = found @ np.diag([zoom, zoom, 1.0])
+    return _fates(before, after, first, second, matrix)
+
+
+def _roots(hairs: Sequence[Hair]) -> Points:
+    return np.array([(hair.root_x, hair.root_y) for hair in hairs], np.float64)
+
+
+def _register(first: Points, second: Points, tolerance: float, scale: float, shape: tuple[int, ...]) -> Matrix | None:
+    """Return the similarity that carries the first roots onto the second; None where none does better than chance."""
+    longest = float(np.hypot(*np.ptp(second, axis=0)))
+    moves, tried = _moves(first, second, tolerance, scale, longest)
+    if len(moves) == 0:
+        return None
+    tree = cKDTree(second)
+    scores = np.zeros(len(moves))
+    frame = np.array([shape[1], shape[0]], np.float64)
+    as_complex = first[:, 0] + 1j * first[:, 1]
+    for start in range(0, len(moves), 512):
+        block = moves[start : start + 512]
+        moved = block[:, :1] * as_complex[None] + block[:, 1:]
+        points = np.column_stack([moved.real.ravel(), moved.imag.ravel()])
+        near, _ = tree.query(points, distance_upper_bound=tolerance)
+        scores[start : start + 512] = np.isfinite(near).reshape(moved.shape).sum(axis=1)
+    best: tuple[int, Matrix] | None = None
+    for index in np.argsort(-scores, kind="stable")[:12].tolist():
+        turn, shift = complex(moves[index, 0]), complex(moves[index, 1])
+        matrix = np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag], [0, 0, 1]])
+        refined, pairs = _refined(first, second, matrix, tolerance)
+        if best is None or pairs > best[0]:
+            best = (pairs, refined)
+    if best is None:
+        return None
+    pairs, matrix = best
+    carried = first @ matrix[:2, :2].T + matrix[:2, 2]
+    shown = int(((carried >= 0) & (carried < frame)).all(axis=1).sum())
+    back = np.linalg.inv(matrix)
+    returned = second @ back[:2, :2].T + back[:2, 2]
+    low, high = first.min(axis=0) - tolerance, first.max(axis=0) + tolerance
+    expected = min(shown, int(((returned >= low) & (returned <= high)).all(axis=1).sum()))
+    density = len(second) / float(frame[0] * frame[1])
+    chance = 1 - exp(-pi * tolerance**2 * density)
+    by_chance = log(max(1, tried)) + float(binom.logsf(pairs - 3, max(pairs, shown) - 2, min(0.9, chance)))
+    if pairs < max(_LEAST, ceil(_LEAST_SHARE * expected)) or by_chance > log(_CHANCE):
+        return None
+    return matrix
+
+
+def _moves(
+    first: Points, second: Points, tolerance: float, scale: float, longest: float
+) -> tuple[NDArray[np.complex128], int]:
+    """Return similarities (turn and zoom, shift; complex numbers) that lay two roots on two, and how many there are."""
+    random = np.random.default_rng(0)
+    a, b = (points[:, 0] + 1j * points[:, 1] for points in (first, second))
+    i, j = np.triu_indices(len(a), 1)
+    far = np.abs(a[i] - a[j])
+    usable = np.flatnonzero((far > 0.15 * longest) & (far < 0.6 * longest))
+    if len(usable) == 0:
+        return np.zeros((0, 2), np.complex128), 0
+    usable = random.permutation(usable)[:250]
+    p, q = np.nonzero(~np.eye(len(b), dtype=np.bool_))
+    vector = b[q] - b[p]
+    order = np.argsort(np.abs(vector), kind="stable")
+    p, vector = p[order], vector[order]
+    size = np.abs(vector)
+    found = []
+    for pair in usable.tolist():
+        own = a[j[pair]] - a[i[pair]]
+        slack = abs(own) * scale + 0.5 * tolerance
+        low, high = np.searchsorted(size, [abs(own) - slack, abs(own) + slack])
+        turn = vector[low:high] / own
+        found.append(np.column_stack([turn, b[p[low:high]] - turn * a[i[pair]]]))
+    moves = np.vstack(found)
+    tried = len(moves)
+    # Right moves come up again and again: keep those whose cell of (turn, place of the middle) is well filled.
+    middle = a.mean()
+    placed = moves[:, 0] * middle + moves[:, 1]
+    angle = np.angle(moves[:, 0])
+    cells = np.column_stack(
+        [np.floor(angle / 0.08), np.floor(placed.real / (2.5 * tolerance)), np.floor(placed.imag / (2.5 * tolerance))]
+    ).astype(np.int64)
+    _, inverse, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    votes = counts[inverse.ravel()]
+    keep = np.argsort(-votes, kind="stable")[:3000]
+    return moves[keep], tried
+
+
+def _refined(first: Points, second: Points, matrix: Matrix, tolerance: float) -> tuple[Matrix, int]:
+    """Return the similarity fitted to the roots that meet, and how many pairs, each root used once."""
+    pairs = 0
+    for _ in range(4):
+        rows, columns, _ = _assigned(first, second, matrix, tolerance)
+        pairs = len(rows)
+        if pairs < 3:
+            break
+        matrix = _similarity(first[rows], second[columns])
+    rows, _, _ = _assigned(first, second, matrix, tolerance)
+    return matrix, len(rows)
+
+
+def _similarity(a: Points, b: Points) -> Matrix:
+    """Return the least squares similarity from points to points (Umeyama 1991, without reflection)."""
+    p, q = a[:, 0] + 1j * a[:, 1], b[:, 0] + 1j * b[:, 1]
+    turn = np.vdot(p - p.mean(), q - q.mean()) / max(1e-9, float(np.vdot(p - p.mean(), p - p.mean()).real))
+    shift = q.mean() - turn * p.mean()
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag], [0.0, 0.0, 1.0]])
+
+
+def _assigned(
+    first: Points, second: Points, matrix: Matrix, reach: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Return which of the first roots lie on which of the second, within `reach`, each used once."""
+    carried = first @ matrix[:2, :2].T + matrix[:2, 2]
+    distance = np.hypot(*(carried[:, None] - second[None]).transpose(2, 0, 1))
+    rows, columns = linear_sum_assignment(np.minimum(distance, 2 * reach))
+    good = distance[rows, columns] <= reach
+    return rows[good], columns[good], distance[rows[good], columns[good]]
+
+
+def _fates(before: Found, after: Found, first: Points, second: Points, matrix: Matrix) -> Matched:
+    rows, columns, distance = _assigned(first, second, matrix, _REACH * after.usual_px)
+    back: Matrix = np.linalg.inv(matrix)
+    fates = []
+    changes = []
+    limit = 1.96 * 2**0.5 * _THICKNESS_SD_UM
+    for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
+        was, now = before.hairs[i].thickness_um, after.hairs[j].thickness_um
+        change = now - was if was is not None and now is not None else None
+        what = "matched" if change is None or abs(change) <= limit else "thicker" if change > 0 else "thinner"
+        fates.append(Fate(what, i, j, change))
+        if change is not None:
+            changes.append(change)
+    common = len(rows)
+    for i in sorted(set(range(len(first))) - set(rows.tolist())):
+        seen = _seen(before.hairs[i], matrix, after)
+        if seen is not None:
+            common += 1
+            fates.append(Fate("matched" if seen else "lost", i, None, None))
+    for j in sorted(set(range(len(second))) - set(columns.tolist())):
+        seen = _seen(after.hairs[j], back, before)
+        if seen is not None:
+            # Seen in both photos, told apart in one: the same hair, which the count of the first photo had missed.
+            common += int(seen)
+            fates.append(Fate("matched" if seen else "new", None, j, None))
+    lost, new = (sum(fate.what == what for fate in fates) for what in ("lost", "new"))
+    change = (new - lost) / common
+    # Each lost and each new hair is one chance event; one more of each for what cannot be seen in small numbers.
+    spread = 1.96 * (lost + new + 1) ** 0.5 / common
+    mean = float(np.mean(changes)) if changes else None
+    error = 1.96 * float(np.std(changes)) / len(changes) ** 0.5 + 0.5 if changes else 0.0
+    return Matched(
+        tuple(fates), matrix, float(np.sqrt(np.mean(distance**2))), common, change, change - spread, change + spread,
+        mean, None if mean is None else mean - error, None if mean is None else mean + error,
+    )  # fmt: skip
+
+
+def _seen(hair: Hair, matrix: Matrix, other: Found) -> bool | None:
+    """Return whether a hair is to be seen in the other photo; None where that photo does not show its place."""
+    line = np.asarray(hair.line)[:, :2] @ matrix[:2, :2].T + matrix[:2, 2]
+    rows, columns = other.share.shape
+    edge = other.usual_px
+    root = line[0]
+    if not (edge <= root[0] < columns - edge and edge <= root[1] < rows - edge):
+        return None
+    part = line[: max(2, round(0.6 * len(line)))]
+    x, y = np.rint(part).astype(int).T
+    inside = (x >= 0) & (y >= 0) & (x < columns) & (y < rows)
+    x, y = x[inside], y[inside]
+    if not other.sharp[y, x].all() or hair.cut:
+        return None
+    return _covered(other.share, x, y, max(1, round(0.3 * other.usual_px))) >= _STILL_THERE
+
+
+def _covered(share: Share, x: NDArray[np.int_], y: NDArray[np.int_], radius: int) -> float:
+    """Return the mean over a line of the largest share within `radius` of each of its points."""
+    best = [
+        float(
+            share[
+                max(0, b - radius) : min(rows, b + radius + 1), max(0, a - radius) : min(columns, a + radius + 1)
+            ].max()
+        )
+        for a, b in zip(x.tolist(), y.tolist(), strict=True)
+    ]
+    return float(np.mean(best))
