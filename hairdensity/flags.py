@@ -81,8 +81,6 @@ _FLAGS = (
          "Use the same distance and angle as the first time."),
     Flag("other_light", "was taken in other light than the first session", "warn",
          "Use the same room, lamp and time of day as the first time."),
-    Flag("hair_length_changed", "shows hair of another length than the first session", "warn",
-         "Photograph at the same length, or write the haircut into treatments.csv."),
 )  # fmt: skip
 
 FLAGS: dict[str, Flag] = {flag.name: flag for flag in _FLAGS}

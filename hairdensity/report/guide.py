@@ -82,6 +82,6 @@ TOPIC_OF_FLAG: Final = {
     "glare": "light", "noisy": "light", "side_light": "light", "colour_cast": "light", "no_contrast": "distance",
     "no_scalp": "distance", "region_unsure": "distance", "region_cut": "distance", "not_aligned": "views",
     "aligned_by_outline": "views", "shows_too_little": "distance", "shows_less": "distance", "other_pose": "views",
-    "other_light": "light", "hair_length_changed": "length",
+    "other_light": "light",
 }  # fmt: skip
 """Which picture helps against which flag; flags about files have none."""
