@@ -184,7 +184,7 @@ def matched(region: Mask, truth: Matrix) -> tuple[Points, Points]:
 
 
 def rendered_pairs(heads: int, size: int, seed: int, impostors: bool) -> Iterator[Pair]:
-    """Yield four sessions of each rendered head on its first one: light, pose, hair, all changed; or on another head."""
+    """Yield four sessions of each rendered head on its first: light, pose, hair, all change; or two on another head."""
     from hairdensity.simulate import random_head, random_shot, render
 
     random = np.random.default_rng([seed, 77])

@@ -7,8 +7,9 @@ shift at which they look most alike is the first guess (`search`); places that b
 it is the same head at all (`refine`, `models`). What cannot be proved to be the same head is not aligned.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -72,12 +73,12 @@ def align_heads(
     if here is None or there is None:
         return NotAligned(f"the {'photo' if here is None else 'first session'} shows too little scalp to compare")
     one, other = _prepare(here), _prepare(there)
-    best = max(_candidates(one, other, UPRIGHT, 1), key=evidence, default=None)
-    if best is None or not is_certain(best):
-        turned = _candidates(one, other, ALL_ROUND, GUESSES)
-        best = max([*turned, *([best] if best else [])], key=evidence, default=None)
-    if best is None:
-        return NotAligned("the photo and the first session have nothing in common that could be compared")
+    tried: list[Candidate] = []
+    for candidate in chain(_candidates(one, other, UPRIGHT, 1), _candidates(one, other, ALL_ROUND, GUESSES)):
+        tried.append(candidate)
+        if is_certain(candidate):
+            break
+    best = max(tried, key=evidence)
     method = verdict(best)
     if method is None:
         return NotAligned(reason_against(best))
@@ -92,15 +93,14 @@ def _prepare(head: Head) -> _Prepared:
     return _Prepared(head, coarse(head), places.levelled(head, places.MIDDLE), places.levelled(head, places.FINE))
 
 
-def _candidates(here: _Prepared, there: _Prepared, turns: Iterable[float], wanted: int) -> list[Candidate]:
-    found = []
+def _candidates(here: _Prepared, there: _Prepared, turns: Iterable[float], wanted: int) -> Iterator[Candidate]:
+    """Yield ways to lay one head on the other, likeliest first; each is worked out only when it is asked for."""
     for guess in guesses(here.coarse, there.coarse, turns, wanted):
         middle = places.refine(here.middle, there.middle, guess.matrix, places.MIDDLE, ("similarity", "affine"))
         fine = places.refine(here.fine, there.fine, middle.matrix, places.FINE, ("similarity", "affine", "homography"))
         correlation = places.correlation(here.middle, there.middle, fine.matrix)
         overlap = places.overlap(here.head, there.head, fine.matrix)
-        found.append(Candidate(guess, middle, fine, correlation, overlap))
-    return found
+        yield Candidate(guess, middle, fine, correlation, overlap)
 
 
 def _laid(best: Candidate, method: Proof, here: Head, there: Head) -> Alignment:
