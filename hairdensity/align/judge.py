@@ -21,6 +21,8 @@ PROVEN_PLACES: Final = 20
 """Share and number of fine places that prove it is the same head: other people's reached 0.33 and 20."""
 LIKELY: Final = 1.25
 """`strength` from which on it is the same head, its hair much changed: other people's reached 1.14."""
+LIKELY_PLACES: Final = 12
+"""Fewer places than this prove nothing, however well they agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def verdict(candidate: Candidate) -> Proof | None:
     """Return what the alignment rests on; None where it may be another head."""
     if candidate.fine.share >= PROVEN_SHARE and candidate.fine.inliers >= PROVEN_PLACES:
         return "features"
-    return "outline" if strength(candidate) >= LIKELY else None
+    enough = candidate.fine.inliers >= LIKELY_PLACES and strength(candidate) >= LIKELY
+    return "outline" if enough else None
 
 
 def reason_against(candidate: Candidate) -> str:

@@ -51,6 +51,8 @@ MIDDLE: Final = Scale(side=128, tile=24, stride=10, reach=6, detail=0.8, surroun
 FINE: Final = Scale(side=256, tile=32, stride=18, reach=6, detail=0.8, surroundings=8.0, agree=2.5)
 SHOWN: Final = 0.7
 """Share of a place that both photos must show."""
+PLAIN: Final = 0.1
+"""Contrast of a place, against the usual 1, below which there is nothing on it to be found again."""
 LIKE: Final = 0.25
 """Correlation below which a place has no match."""
 FEWEST_PLACES: Final = 8
@@ -162,11 +164,12 @@ def _matches(
     laid = imaging.warp(here.plane, matrix, (side, side))
     both = imaging.warp_mask(here.mask, matrix, (side, side)) & there.mask
     shown = cv2.boxFilter(both.astype(np.float32), -1, (scale.tile, scale.tile))
+    texture = np.minimum(_contrast(laid, scale.tile), _contrast(there.plane, scale.tile))
     places = range(half + reach, side - half - reach + 1, scale.stride)
     source, target, likeness = [], [], []
     for y in places:
         for x in places:
-            if shown[y, x] < SHOWN:
+            if shown[y, x] < SHOWN or texture[y, x] < PLAIN:
                 continue
             tile = laid[y - half : y + half, x - half : x + half]
             around = there.plane[y - half - reach : y + half + reach, x - half - reach : x + half + reach]
@@ -180,6 +183,13 @@ def _matches(
     if not source:
         return np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0)
     return np.array(source), np.array(target), np.array(likeness, np.float64)
+
+
+def _contrast(plane: Plane, tile: int) -> Plane:
+    """Return the standard deviation around each pixel."""
+    mean = cv2.boxFilter(plane, -1, (tile, tile))
+    square = cv2.boxFilter(plane * plane, -1, (tile, tile))
+    return cast("Plane", np.sqrt(np.maximum(square - mean * mean, 0)))
 
 
 def _between(scores: NDArray[np.float32], peak: int) -> float:
