@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from hairdensity.progress.model import (
+    UNTREATED,
     YEAR,
     Floats,
     Prior,
@@ -19,8 +20,9 @@ from hairdensity.progress.model import (
     response,
     shapes_for,
     shed,
+    wander,
 )
-from hairdensity.progress.posterior import Draws, Fit, draw, fit, no_effect, with_change, with_effect
+from hairdensity.progress.posterior import Draws, Fit, draw, fit, no_effect, with_change, with_effect, with_wander
 
 DRAWS: Final = 3000
 CURVE_STEPS: Final = 100
@@ -31,6 +33,11 @@ FALLS: Final = 2.5
 """Points a year, and points over the series: less is within what untreated hair and seasons do."""
 MOST: Final = 0.5
 """Share of the gain that parts temporary from sustained."""
+BACK: Final = 0.15
+"""Share of the gain below which the course counts as back at the untreated one, if it is more than a point."""
+WANDERS: Final = 6.0
+"""Points: a course that goes up and down by less is level."""
+STRAIGHT, STEP, SMOOTH = 0, 1, 2
 UNLIKELY: Final = 0.03
 """Weight of a shape over that of the likeliest, below which checks do not ask for it again."""
 CAMERA_STEP: Final = 15.0
@@ -120,14 +127,19 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """Draws of one model on the time grid; `effect` is all that treatment adds, `other` all that is left."""
+    """Draws of one model on the time grid.
+
+    `effect` is all that treatment adds, `other` all that is left; `total` is the change from the first session to the
+    last without seasons and treatment, `span` the largest change on the way, `kind` straight, step or smooth.
+    """
 
     draws: Draws
     effect: Floats
     other: Floats
     trend: Floats
     total: Floats
-    changed: NDArray[np.bool_]
+    span: Floats
+    kind: NDArray[np.int64]
 
 
 def believe(
@@ -152,7 +164,7 @@ def believe(
     count : int
         Draws in all.
     """
-    prior = prior or Prior()
+    prior = prior or (Prior() if setting.drives else UNTREATED)
     shapes = shapes or shapes_for(setting)
     parts, log_evidence = weigh(setting, shapes, prior, outlier)
     weeks = np.linspace(0.0, setting.end, CURVE_STEPS)
@@ -167,13 +179,17 @@ def believe(
 def weigh(setting: Setting, shapes: Shapes, prior: Prior, outlier: Floats | None = None) -> tuple[list[_Part], float]:
     """Return all models with their probabilities, and the evidence of all together."""
     p_effect = prior.p_effect if setting.drives else 0.0
+    p_change = prior.p_change if len(setting.weeks) > 4 else 0.0
+    p_wander = prior.p_wander if len(setting.weeks) > 5 else 0.0
     models = []
     for index, (_, _, share) in enumerate(prior.trends):
-        models.append(("plain", share * (1 - p_effect) * (1 - prior.p_change), no_effect(setting, prior, index)))
+        models.append(("plain", share * (1 - p_effect) * (1 - p_change - p_wander), no_effect(setting, prior, index)))
         if p_effect > 0:
             models.append(("effect", share * p_effect, with_effect(setting, shapes, prior, index)))
-    if prior.p_change > 0 and len(setting.weeks) > 4:
-        models.append(("change", (1 - p_effect) * prior.p_change, with_change(setting, prior)))
+    if p_change > 0:
+        models.append(("change", (1 - p_effect) * p_change, with_change(setting, prior)))
+    if p_wander > 0:
+        models.append(("wander", (1 - p_effect) * p_wander, with_wander(setting, prior)))
     fits = [fit(model, setting, outlier) for _, _, model in models]
     log_joint = np.array([np.log(p) + fitted.log_evidence for (_, p, _), fitted in zip(models, fits, strict=True)])
     log_evidence = float(logsumexp(log_joint))
@@ -207,7 +223,15 @@ def _sample(part: _Part, setting: Setting, shapes: Shapes, prior: Prior, weeks: 
     if part.name == "change":
         other = other + draws.coefficients[:, [columns]] * change(weeks, changes(setting))[draws.shape]
         total = total + draws.coefficients[:, columns]
-    return _Sample(draws, effect, other, trend, total, np.full(count, part.name == "change"))
+    span = np.abs(total)
+    if part.name == "wander":
+        curves = draws.coefficients[:, columns:] @ wander(setting, weeks).T
+        other = other + curves
+        curves = curves + trend[:, None] * weeks / YEAR
+        total = curves[:, -1] - curves[:, 0]
+        span = np.ptp(curves, axis=1)
+    kind = {"change": STEP, "wander": SMOOTH}.get(part.name, STRAIGHT)
+    return _Sample(draws, effect, other, trend, total, span, np.full(count, kind))
 
 
 def _together(
@@ -217,7 +241,8 @@ def _together(
     other = np.concatenate([sample.other for sample in samples])
     trend = np.concatenate([sample.trend for sample in samples])
     total = np.concatenate([sample.total for sample in samples])
-    changed = np.concatenate([sample.changed for sample in samples])
+    span = np.concatenate([sample.span for sample in samples])
+    kind = np.concatenate([sample.kind for sample in samples])
     shape = np.concatenate([sample.draws.shape for sample in samples])
     peak = effect.max(axis=1)
     rose = _rose(setting, effect, trend, weeks)
@@ -228,10 +253,11 @@ def _together(
     retained = np.clip(effect[gained, -1] / np.maximum(gain, 1e-9), 0.0, 1.0)
     stopped = setting.stop < setting.end
     half_life, back = _loss(setting, shapes, shape, gain) if stopped else (np.full(len(gain), np.nan),) * 2
-    slow = (net * YEAR / setting.end <= -FALLS_A_YEAR) & (net <= -FALLS) & ~changed
-    rise = ((trend >= FALLS_A_YEAR) & (total >= FALLS)) | (changed & (np.abs(total) >= FALLS))
-    fast = changed & (total <= -CAMERA_STEP)
-    falls = ~gained & (slow | fast)
+    straight = (net * YEAR / setting.end <= -FALLS_A_YEAR) & (net <= -FALLS)
+    falls = np.choose(kind, [straight, total <= -CAMERA_STEP, total <= -WANDERS])
+    rise = np.choose(kind, [(trend >= FALLS_A_YEAR) & (total >= FALLS), span >= FALLS, span >= WANDERS])
+    changed = kind != STRAIGHT
+    falls = ~gained & falls
     course = effect + other
     low, high = np.quantile(course, (0.025, 0.975), axis=0)
     return Belief(
@@ -271,9 +297,9 @@ def _rose(setting: Setting, effect: Floats, trend: Floats, weeks: Floats) -> NDA
 
 
 def _loss(setting: Setting, shapes: Shapes, shape: NDArray[np.int64], gain: Floats) -> tuple[Floats, Floats]:
-    """Return the half-life of the loss in weeks, and the week in which less than a point, or a tenth, is left."""
+    """Return the half-life of the loss in weeks, and the week in which hardly anything is left."""
     wait = np.maximum(shapes.lag, shapes.off)[shape]
     decay, share = shapes.decay[shape], shapes.retained[shape]
-    left = np.maximum(1.0 / gain, 0.1)
+    left = np.maximum(1.0 / gain, BACK)
     gone = decay * np.log(np.maximum(1 - share, 1e-9) / np.maximum(left - share, 1e-9))
     return wait + decay * np.log(2), setting.stop + np.where(share < left, wait + gone, np.inf)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from hairdensity.progress.belief import Belief, believe, weigh
-from hairdensity.progress.model import Floats, Prior, Setting, shapes_for
+from hairdensity.progress.model import UNTREATED, Floats, Prior, Setting, shapes_for
 from hairdensity.progress.sessions import Session
 from hairdensity.progress.verdict import probabilities
 from hairdensity.progress.view import CheckResult
@@ -30,6 +30,10 @@ OTHER_PRIORS: Final[Mapping[str, Prior]] = {
     "smaller gains": Prior(gain_sd=6.0),
     "any trend": Prior(trends=((-0.8, 2.0, 0.75), (-3.0, 5.0, 0.25))),
     "more doubt": Prior(p_effect=0.25),
+}
+OTHER_UNTREATED: Final[Mapping[str, Prior]] = {
+    "any trend": replace(UNTREATED, trends=((0.0, 3.0, 0.5), (0.0, 15.0, 0.5))),
+    "more doubt": replace(UNTREATED, p_change=0.2, p_wander=0.3),
 }
 
 
@@ -106,7 +110,8 @@ def _without_warned(setting: Setting, sessions: tuple[Session, ...], belief: Bel
 
 
 def _other_priors(setting: Setting, belief: Belief, verdict: str) -> CheckResult:
-    chances = {name: _chance(setting, belief, verdict, prior) for name, prior in OTHER_PRIORS.items()}
+    others = OTHER_PRIORS if setting.drives else OTHER_UNTREATED
+    chances = {name: _chance(setting, belief, verdict, prior) for name, prior in others.items()}
     least = min(chances, key=lambda name: chances[name])
     if chances[least] < SURVIVES:
         return CheckResult("other assumptions", False, f"It depends on what is assumed beforehand ({least}).")

@@ -63,6 +63,13 @@ HAIRCUT_STAYS: Final = 0.3
 MOST_EVENTS: Final = 6
 
 
+UNTREATED_TRENDS: Final = ((-0.8, 1.0, 0.5), (0.0, 6.0, 0.3), (0.0, 30.0, 0.2))
+"""Without any treatment written down there may be a disease, or a treatment that nobody wrote down."""
+WANDER_SD: Final = 12.0
+P_WANDER: Final = 0.15
+"""Probability that an untreated course goes up and down, as patchy hair loss does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drive:
     """When one kind of treatment was at work, in weeks from the first session.
@@ -179,6 +186,10 @@ class Prior:
     change_sd: float = CHANGE_SD
     p_effect: float = P_EFFECT
     p_change: float = P_CHANGE
+    p_wander: float = 0.0
+
+
+UNTREATED: Final = Prior(trends=UNTREATED_TRENDS, p_change=0.1, p_wander=P_WANDER)
 
 
 def setting_of(sessions: Sequence[Session], treatments: Treatments) -> Setting:
@@ -342,6 +353,14 @@ def changes(setting: Setting) -> Floats:
 def change(weeks: Floats, at: Floats) -> Floats:
     """Return a lasting change of one point, smooth over about a month; shape (changes, times)."""
     return np.asarray(1 / (1 + np.exp(-np.clip((weeks[None, :] - at[:, None]) / CHANGE_WEEKS * 4, -50, 50))))
+
+
+def wander(setting: Setting, weeks: Floats) -> Floats:
+    """Return three smooth curves that go up and down, none of them a level or a trend; shape (times, 3)."""
+    from numpy.polynomial.legendre import legval
+
+    x = 2 * weeks / setting.end - 1
+    return np.stack([legval(x, np.eye(5)[degree]) for degree in (2, 3, 4)], axis=1)
 
 
 def _drives(courses: Sequence[Course], first: date, end: float) -> tuple[tuple[Drive, ...], tuple[str, ...]]:

@@ -15,7 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from hairdensity.progress.model import Floats, Prior, Setting, Shapes, change, changes, nuisance, response, shed
+from hairdensity.progress.model import (
+    WANDER_SD,
+    Floats,
+    Prior,
+    Setting,
+    Shapes,
+    change,
+    changes,
+    nuisance,
+    response,
+    shed,
+    wander,
+)
 
 LEAST_SIGMA: Final = 0.03
 SIGMAS: Final = 20
@@ -145,6 +157,16 @@ def with_change(setting: Setting, prior: Prior) -> Model:
         np.full(len(weeks), -np.log(len(weeks))),
         (),
     )
+
+
+def with_wander(setting: Setting, prior: Prior) -> Model:
+    """Return the model of a course that goes up and down without a cause that is written down."""
+    base, mean, sd = nuisance(setting, setting.weeks, prior)
+    columns = np.concatenate([base, wander(setting, setting.weeks)], axis=1)
+    zeros, wide = np.zeros(3), np.full(3, WANDER_SD)
+    trend = np.concatenate([sd, wide])
+    trend[1] = max(sd[1], 2 * WANDER_SD)
+    return Model(columns[None], np.concatenate([mean, zeros]), trend, np.zeros(1), ())
 
 
 def fit(model: Model, setting: Setting, outlier: Floats | None = None) -> Fit:

@@ -24,6 +24,11 @@ BASELINE_SESSIONS: Final = 3
 SESSIONS_INSTEAD: Final = 8
 """So many sessions in all tell as much of the noise as three before treatment."""
 
+SESSIONS_UNTREATED: Final = 6
+MOST_NOISE: Final = 2.0
+"""Points: where the means of two halves of a series differ by more than this by chance (standard deviation), that
+nothing changed cannot be said."""
+
 
 def goes_on(setting: Setting) -> bool:
     """Return whether treatment goes on at the last session."""
@@ -41,7 +46,8 @@ def obstacle(setting: Setting, belief: Belief) -> str | None:
     if count < FEWEST_SESSIONS:
         return "few"
     if not setting.drives:
-        return "noise" if count < SESSIONS_INSTEAD and setting.end < WEEKS_ON else None
+        known = count >= SESSIONS_UNTREATED or setting.stated_noise is not None
+        return None if known else "noise"
     if setting.end - setting.start < WEEKS_ON:
         return "early"
     baseline = baseline_sessions(setting)
@@ -50,6 +56,12 @@ def obstacle(setting: Setting, belief: Belief) -> str | None:
     if baseline < BASELINE_SESSIONS and count < SESSIONS_INSTEAD:
         return "noise"
     return None
+
+
+def too_noisy(belief: Belief, setting: Setting) -> bool:
+    """Return whether the noise is too large for the data themselves to deny a change that matters."""
+    effective = float((1 / setting.spread**2 * (1 - belief.outlier)).sum())
+    return bool(belief.sigma * 2 / np.sqrt(max(effective, 1e-9)) > MOST_NOISE)
 
 
 def probabilities(
@@ -88,7 +100,7 @@ def probabilities(
     best = max((name for name in VERDICTS if name != "cannot_tell"), key=lambda name: p[name])
     usual = SURE_OF_SUSTAINED if best == "sustained" else SURE
     sure = p[best] >= (usual if threshold is None else threshold)
-    if blocked or not sure:
+    if blocked or not sure or (best == "no_change" and too_noisy(belief, setting)):
         scale = max(0.55, 1 - 0.5 * p[best])
         p = {name: (1 - scale) * value for name, value in p.items()}
         p["cannot_tell"] += scale

@@ -9,7 +9,7 @@ import numpy as np
 from hairdensity.progress.belief import Belief
 from hairdensity.progress.model import Setting, day_of
 from hairdensity.progress.sessions import Series
-from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON, baseline_sessions, goes_on
+from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON, baseline_sessions, goes_on, too_noisy
 from hairdensity.progress.view import CheckResult, ViewProgress
 
 MONTHS: Final = (
@@ -150,7 +150,13 @@ def _unsure(setting: Setting, belief: Belief, probability: float) -> str:
                 f"It rises by about {_points(setting, belief.total)}, but no treatment is written down. If there was "
                 "one, add it to the list of treatments; if not, light, hair length or season may have done it."
             )
-        return "It may be falling or may be level: the sessions differ too much by chance to tell."
+        ways = {"falling": belief.p_fall, "rising or changing": belief.p_rise}
+        likely = [way for way, chance in ways.items() if chance > 0.1] or list(ways)[:1]
+        noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
+        return f"It may be {' or '.join(likely)}, or level: two sessions differ by up to {noise} by chance alone."
+    if too_noisy(belief, setting) and belief.p_gain < 0.5:
+        noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
+        return f"Two sessions differ by up to {noise} by chance alone: too much to claim a change, or to deny one."
     if belief.p_change > 0.5:
         return "It changed in a way that fits no treatment: a new lamp, phone or hair style would do that."
     if goes_on(setting) or belief.p_gain < 0.5:
