@@ -9,6 +9,7 @@ import pytest
 from courses import START, STOP, TODAY, course, day, minoxidil, monthly, needling, noise, rows
 
 from hairdensity.progress import ViewProgress, follow, progress_json
+from hairdensity.progress.model import Drive, Shapes, response
 from hairdensity.progress.verdict import VERDICTS
 from hairdensity.treatments import Course, Event, Treatments, no_treatments
 
@@ -41,12 +42,18 @@ def test_a_clear_course_gets_its_verdict(kind: str, treatments: Treatments, expe
     assert all(check.passed is not False for check in view.checks)
 
 
-def test_without_noise_the_figures_are_the_known_ones() -> None:
-    view = verdict("sustained", minoxidil(), size=0.01, trend=0.0)
-    assert view.gain == pytest.approx(0.10, abs=0.01)
-    assert view.retained == pytest.approx(1.0, abs=0.1)
+@pytest.mark.parametrize("kept", [0.0, 0.8, 1.0])
+def test_without_noise_the_figures_are_the_known_ones(kept: float) -> None:
+    days = monthly(24)
+    shape = Shapes(*(np.array([value]) for value in (2.0, 9.0, 2.0, 0.0, 12.0, kept, 0.0)))
+    drive = Drive("minoxidil", "minoxidil", ((START / 7, STOP / 7),), START / 7, STOP / 7, continuous=True)
+    effect = 12 * response(drive, shape, days / 7)[0]
+    (view,) = follow(rows(days, 55 - 0.8 * days / 365.25 + effect + noise(24, 0.02)), minoxidil(), TODAY)
+    peak = 12 * response(drive, shape, np.linspace(0, days[-1], 1000) / 7)[0].max()
+    assert view.gain == pytest.approx(peak / 100, abs=0.005)
+    assert view.retained == pytest.approx(effect[-1] / peak, abs=0.05)
     assert view.smallest_detectable_change is not None
-    assert view.smallest_detectable_change < 0.02
+    assert view.smallest_detectable_change < 0.005
 
 
 def test_what_is_lost_is_lost_and_dated() -> None:
