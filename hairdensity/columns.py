@@ -36,6 +36,14 @@ class Column:
     meaning: str
 
 
+def _with_interval(name: str, unit: str, digits: int, meaning: str) -> tuple[Column, Column, Column]:
+    return (
+        Column(name, unit, "number", digits, meaning),
+        Column(f"{name}_low", unit, "number", digits, f"lower end of the 95 % interval of {name}"),
+        Column(f"{name}_high", unit, "number", digits, f"upper end of the 95 % interval of {name}"),
+    )
+
+
 COLUMNS: tuple[Column, ...] = (
     Column("photo", "", "text", 0, "path of the photo below the photo folder, with /"),
     Column("subject", "", "text", 0, "person; 1 where nothing says otherwise"),
@@ -55,6 +63,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("region_px", "px", "integer", 0, "measured area, in pixels of the upright baseline photo"),
     Column("region_cm2", "cm2", "number", 2, "measured area, where the baseline's scale is known"),
     Column("px_per_mm", "px/mm", "number", 3, "scale of the upright photo, from photos.csv or the scale card"),
+    Column("hair_count", "", "integer", 0, "macro photos: hairs in the counting frame"),
+    Column("counted_mm2", "mm2", "number", 2, "macro photos: skin that they were counted on"),
+    *_with_interval("hairs_per_cm2", "1/cm2", 1, "macro photos: density"),
+    *_with_interval("terminal_per_cm2", "1/cm2", 1, "macro photos: density of terminal hairs, 40 um and thicker"),
+    *_with_interval("vellus_per_cm2", "1/cm2", 1, "macro photos: density of vellus hairs, thinner than 40 um"),
+    *_with_interval("thickness_um", "um", 1, "macro photos: median thickness of the hairs"),
+    Column("thickness_p10_um", "um", "number", 1, "macro photos: a tenth of the hairs is thinner"),
+    Column("thickness_p90_um", "um", "number", 1, "macro photos: a tenth of the hairs is thicker"),
+    *_with_interval("thickness_mm_per_cm2", "mm/cm2", 2, "macro photos: sum of the thicknesses of all hairs per area"),
+    *_with_interval("hairs_per_unit", "", 2, "macro photos: hairs per follicular unit"),
     Column("baseline", "", "text", 0, "photo that this one was aligned to; itself for the baseline"),
     Column("residual_px", "px", "number", 2,
            "root mean square error of the alignment, in pixels of the baseline photo"),

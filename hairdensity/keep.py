@@ -24,6 +24,7 @@ from hairdensity.arrays import Gray, Plane
 from hairdensity.check import ScalpQuality
 from hairdensity.files import write_whole
 from hairdensity.hairs import Hair
+from hairdensity.hairs.figures import Estimate, Figures
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement, Seen
 from hairdensity.region import Region
@@ -103,6 +104,7 @@ class Keeper:
             "shape": observation.shape,
             "notes": observation.notes,
             "px_per_mm": observation.px_per_mm,
+            "trial": asdict(observation.trial) if observation.trial else None,
             "hairs": [asdict(hair) for hair in observation.hairs],
             "quality": asdict(observation.quality) if observation.quality else None,
         }
@@ -158,6 +160,7 @@ class Keeper:
             seen=seen,
             hairs=tuple(_hair(hair) for hair in facts["hairs"]),
             px_per_mm=facts["px_per_mm"],
+            trial=_figures(facts["trial"]) if facts["trial"] else None,
         )
 
     def save_placement(self, entry: str, placement: Placement) -> None:
@@ -228,6 +231,13 @@ class Keeper:
 
 def _hair(facts: dict[str, Any]) -> Hair:
     return Hair(**(facts | {"line": tuple((x, y) for x, y in facts["line"])}))
+
+
+def _figures(facts: dict[str, Any]) -> Figures:
+    values: dict[str, Any] = {
+        name: Estimate(**value) if isinstance(value, dict) else value for name, value in facts.items()
+    }
+    return Figures(**values)
 
 
 def _share_levels(share: Plane) -> Gray:

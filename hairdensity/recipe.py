@@ -22,6 +22,7 @@ from hairdensity.check import ScalpQuality, check_against, check_frame, check_sc
 from hairdensity.errors import UnreadablePhotoError
 from hairdensity.flags import is_rejected, reason_for
 from hairdensity.hairs import Hair
+from hairdensity.hairs.figures import Figures, figures
 from hairdensity.measure import Coverage, Placed, coverage, place
 from hairdensity.normalise import normalise
 from hairdensity.read import Photo, read_photo
@@ -84,6 +85,8 @@ class Observation:
         Every hair of a macro photo; empty for any other.
     px_per_mm : float or None
         Scale of the upright photo, as given or read from a scale card; None where it is not known.
+    trial : Figures or None
+        Densities and thickness of the hairs of a macro photo; None for any other.
     """
 
     status: str
@@ -96,6 +99,7 @@ class Observation:
     seen: Seen | None
     hairs: tuple[Hair, ...] = ()
     px_per_mm: float | None = None
+    trial: Figures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ def _macro(photo: Photo, work: Rgb, flags: tuple[str, ...], px_per_mm: float | N
     share = imaging.resize(close.share, small)
     # A hair's edge is where the method is unsure: most so where it is half a hair.
     segmentation = Segmentation(share, np.sqrt(share * (1 - share)) * np.float32(0.5))
+    trial = figures(close)
     return Observation(
         status="measured",
         reason="",
@@ -205,10 +210,11 @@ def _macro(photo: Photo, work: Rgb, flags: tuple[str, ...], px_per_mm: float | N
         digest=photo.digest,
         shape=shape,
         quality=None,
-        notes=photo.notes,
+        notes=(*photo.notes, trial.reason) if trial.reason else photo.notes,
         seen=Seen(work, Region(skin, "whole"), skin, segmentation),
         hairs=close.hairs,
         px_per_mm=px_per_mm,
+        trial=trial,
     )
 
 

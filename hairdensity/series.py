@@ -11,6 +11,7 @@ from hairdensity.align import Alignment, NotAligned
 from hairdensity.arrays import Mask
 from hairdensity.columns import NAMES, Cell
 from hairdensity.find import FoundPhoto
+from hairdensity.hairs.figures import Figures
 from hairdensity.measure import (
     SHOWN_ENOUGH,
     SHOWN_TOO_LITTLE,
@@ -233,9 +234,32 @@ def _row(member: Member, series: Series) -> dict[str, Cell]:
         "notes": "; ".join(filter(None, (found.notes, *observation.notes))),
         "digest": observation.digest,
     }
+    if observation.trial:
+        row |= _trial_cells(observation.trial)
     if observation.quality:
         row |= {name: value for name, value in asdict(observation.quality).items() if name in NAMES and name != "flags"}
     return row
+
+
+def _trial_cells(trial: Figures) -> dict[str, Cell]:
+    """Return the cells that only a macro photo has."""
+    cells: dict[str, Cell] = {
+        "hair_count": trial.counted,
+        "counted_mm2": trial.area_mm2,
+        "thickness_p10_um": trial.thickness_p10_um,
+        "thickness_p90_um": trial.thickness_p90_um,
+    }
+    for name, estimate in (
+        ("hairs_per_cm2", trial.density),
+        ("terminal_per_cm2", trial.terminal),
+        ("vellus_per_cm2", trial.vellus),
+        ("thickness_um", trial.thickness_um),
+        ("thickness_mm_per_cm2", trial.cumulative),
+        ("hairs_per_unit", trial.per_unit),
+    ):
+        if estimate:
+            cells |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    return cells
 
 
 def _measured_cells(

@@ -8,6 +8,7 @@ import pytest
 from hairdensity.align import ITSELF, Alignment, NotAligned
 from hairdensity.check import ScalpQuality
 from hairdensity.hairs import Hair
+from hairdensity.hairs.figures import Estimate, Figures
 from hairdensity.keep import UNSURE_UNIT, Keeper, key, method_digest
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement, Seen
@@ -18,6 +19,9 @@ SHAPE = (40, 60)
 HAIRS = (
     Hair(1.0, 2.0, 3.5, 9.0, 1.0, 2.0, 7.5, 1.25, 0.5, 83.0, "terminal", ((1.0, 2.0), (3.5, 9.0)), 0.5, False, 3),
     Hair(4.0, 2.0, 5.0, 9.0, 4.0, 2.0, 7.0, 1.0, None, None, "unknown", ((4.0, 2.0), (5.0, 9.0)), 0.25, True, 4),
+)
+TRIAL = Figures(
+    3, 2.5, "", Estimate(120.0, 80.0, 160.0), None, None, Estimate(70.0, 60.0, 80.0), 40.0, 90.0, None, None, 0.1
 )
 
 
@@ -34,7 +38,9 @@ def observation(source: Literal["found", "drawn"] = "found") -> Observation:
     picture = np.full((*SHAPE, 3), 120, np.uint8)
     outline = rng.random(SHAPE) > 0.2 if source == "drawn" else mask
     seen = Seen(picture, Region(mask, source, ("region_cut",)), outline, Segmentation(share, unsure))
-    return Observation("measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen, HAIRS, 12.5)
+    return Observation(
+        "measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen, HAIRS, 12.5, TRIAL
+    )
 
 
 @pytest.mark.parametrize("source", ["found", "drawn"])
@@ -45,7 +51,7 @@ def test_an_observation_comes_back_as_it_was(tmp_path: Path, source: Literal["fo
     assert again is not None
     assert again.seen is not None
     assert kept.seen is not None
-    for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes", "hairs", "px_per_mm"):
+    for name in ("status", "reason", "flags", "digest", "shape", "quality", "notes", "hairs", "px_per_mm", "trial"):
         assert getattr(again, name) == getattr(kept, name)
     assert again.seen.region.source == source
     assert np.array_equal(again.seen.outline, kept.seen.outline)
