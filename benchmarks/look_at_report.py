@@ -1,6 +1,7 @@
 """Look at a report in a real browser: pictures of the page, its weight, and what axe-core finds.
 
     python benchmarks/look_at_report.py RESULTS/report.html --to pictures [--axe axe.min.js]
+    python benchmarks/look_at_report.py out/demo/report.html --to docs/pictures --looks readme
 
 Needs Debian's `chromium` (or CHROMIUM set to a browser) and the Python package playwright. axe-core is an npm package:
 `npm pack axe-core` and unpack axe.min.js.
@@ -12,14 +13,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 LOOKS = (
     ("phone", 360, 780, "light", "screen"),
     ("desktop", 1200, 900, "light", "screen"),
     ("dark", 1200, 900, "dark", "screen"),
     ("print", 794, 1123, "light", "print"),
+    ("readme", 1000, 900, "light", "screen"),
 )
+"""(name, width, height, colours, medium); "readme" is the picture of README.md: the first section down to the slider."""
 
 
 def main() -> None:
@@ -28,7 +32,7 @@ def main() -> None:
     parser.add_argument("page", type=Path)
     parser.add_argument("--to", type=Path, default=Path("out/pictures"))
     parser.add_argument("--axe", type=Path, help="axe.min.js of the npm package axe-core")
-    parser.add_argument("--looks", nargs="*", default=[name for name, *_ in LOOKS])
+    parser.add_argument("--looks", nargs="*", default=[name for name, *_ in LOOKS[:-1]])
     given = parser.parse_args()
     given.to.mkdir(parents=True, exist_ok=True)
     print(f"{given.page}: {given.page.stat().st_size / 1e6:.2f} MB")
@@ -60,6 +64,10 @@ def _look(
     page.on("pageerror", lambda error: print(f"{name}: {error}"))
     page.emulate_media(media=media, color_scheme=scheme)
     page.goto(file.resolve().as_uri())
+    if name == "readme":
+        _picture_for_readme(page, to / "report.png")
+        context.close()
+        return
     page.screenshot(path=to / f"{name}.png", full_page=True)
     wide = page.evaluate("document.documentElement.scrollWidth")
     print(f"{name}: {width} px, content {wide} px wide{' TOO WIDE' if wide > width else ''}")
@@ -72,6 +80,19 @@ def _look(
             print(f"  {one['impact']}: {one['id']}: {one['help']} ({len(one['nodes'])})")
             print(f"    {one['nodes'][0]['html'][:160]}")
     context.close()
+
+
+def _picture_for_readme(page: Page, path: Path) -> None:
+    """Write the top of the first section, in few enough colours to be small."""
+    page.locator("#series-1 select.after").select_option("7")
+    page.locator("#series-1 canvas").wait_for()
+    section, stage = (page.locator(name).first.bounding_box() for name in ("#series-1", "#series-1 .stage"))
+    if section is None or stage is None:
+        raise SystemExit("the page has no section with a slider")
+    height = stage["y"] + stage["height"] - section["y"] + 12
+    page.screenshot(path=path, full_page=True, clip={**section, "height": height})
+    with Image.open(path) as image:
+        image.convert("RGB").quantize(128, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,13 @@ def render_report(data: ReportData, *, paper: bool = False) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        day=words.day, counted=words.counted, percent=words.percent, clean=words.clean, data_uri=_data_uri, said=_said
+        day=words.day,
+        short_day=words.short_day,
+        counted=words.counted,
+        percent=words.percent,
+        clean=words.clean,
+        data_uri=_data_uri,
+        said=_said,
     )
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
     charts, glyphs = _paper_charts(data.series) if paper else _charts(data.series)

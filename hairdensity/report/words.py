@@ -177,6 +177,11 @@ def day(value: date | None) -> str:
     return "no date" if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def short_day(value: date) -> str:
+    """Return "1 Mar 2026"."""
+    return f"{value.day} {MONTHS[value.month - 1][:3]} {value.year}"
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return "1 photo", "3 photos"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -124,9 +124,9 @@ def test_pdf_holds_nothing_private_or_says_what_is_missing(
 
 def test_two_photos_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
-    before = save(head(1200, noise=1), tmp_path / "before_2026-01-05.jpg")
-    same = save(head(1200, noise=2, turn=3), tmp_path / "same.jpg")
-    after = save(head(2600, noise=3), tmp_path / "after.jpg")
+    before = save(head(500, noise=1), tmp_path / "before_2026-01-05.jpg")
+    same = save(head(500, noise=2, turn=3), tmp_path / "same.jpg")
+    after = save(head(1800, noise=3), tmp_path / "after.jpg")
     page = tmp_path / "page.html"
     found = {}
     for name, path in (("same", same), ("after", after)):
@@ -144,8 +144,8 @@ def test_two_photos_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_blind_page_tells_nothing_and_its_key_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
-    before = save(head(1200, noise=1), tmp_path / "before_2026-01-05.jpg")
-    after = save(head(2600, noise=3), tmp_path / "after_2026-05-05.jpg")
+    before = save(head(500, noise=1), tmp_path / "before_2026-01-05.jpg")
+    after = save(head(1800, noise=3), tmp_path / "after_2026-05-05.jpg")
     page = tmp_path / "rating.html"
     orders = set()
     for swap in (0, 1):
@@ -153,7 +153,7 @@ def test_a_blind_page_tells_nothing_and_its_key_is_sealed(tmp_path: Path, monkey
         result = CliRunner().invoke(main, ["compare", str(before), str(after), "--blind", "--to", str(page)])
         assert result.exit_code == 0, result.output
         html, key = page.read_text(encoding="utf-8"), (tmp_path / "rating.key.json").read_bytes()
-        for told in ("2026", "before_", "after_", "before.", "%</dd>", "points"):
+        for told in ("2026", "before_", "after_", "before.", "%</dd>", "data-value", "data-noise"):
             assert told not in re.sub(r"<script>.*?</script>|<details.*?</details>", "", html, flags=re.S), told
         assert hashlib.sha256(key).hexdigest() in html
         orders.add(json.loads(key)["A"])
@@ -162,8 +162,8 @@ def test_a_blind_page_tells_nothing_and_its_key_is_sealed(tmp_path: Path, monkey
 
 def test_photos_that_do_not_match_are_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
-    one = save(head(1500), tmp_path / "one.jpg")
-    other = save(head(1500, person=5, turn=90), tmp_path / "other.jpg")
+    one = save(head(500), tmp_path / "one.jpg")
+    other = save(head(900, person=7, turn=20), tmp_path / "other.jpg")
     result = CliRunner().invoke(main, ["compare", str(one), str(other), "--to", str(tmp_path / "page.html")])
     assert result.exit_code == 1
     assert result.output.startswith("Error: other.jpg: could not be matched to one.jpg")
