@@ -50,7 +50,7 @@ def write_rows(path: Path, rows: Sequence[Row], columns: Sequence[Column] = COLU
     write_whole(path, text.getvalue().encode("utf-8", "replace"))
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path | str) -> list[dict[str, str]]:
     """Read measurements.csv as written by `write_rows`: every cell as text, formulas' apostrophes taken off.
 
     Raises
@@ -59,7 +59,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         If the file is missing or is no such table.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise TableError(f"{path}: cannot be read ({error.strerror}). Run hairdensity analyze first.") from error
@@ -70,7 +70,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     return [{name: _plain(value or "") for name, value in row.items() if name} for row in rows]
 
 
-def read_frame(path: Path) -> "pd.DataFrame":
+def read_frame(path: Path | str) -> "pd.DataFrame":
     """Return measurements.csv as a pandas DataFrame: numbers as float64, dates as datetime64, the rest as text.
 
     Raises
