@@ -15,7 +15,7 @@ _WINDOW_MM = 1.3
 _HAIR_RATIO = 0.88
 """What is darker than this share of the local median is left out when the skin's brightness is taken."""
 _FLOOR = 6.0
-"""Skin is never taken to be darker than this (of 255): a black border must not divide by nothing."""
+"""Nothing is taken to be darker than this (of 255): in a black picture all is skin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def contrast(rgb: Rgb, px_per_mm: float, light: bool | None = None) -> Contrast:
     of the light; then the channel that differs least counts. A hair absorbs all colours. Veins and skin lines are dark
     in green and blue alone, hair under the skin in red alone, ink and coloured drawings in two of three.
     """
-    ratios = [channel.astype(np.float32) / _skin(channel, px_per_mm) for channel in np.moveaxis(rgb, 2, 0)]
+    ratios = [np.maximum(channel, np.float32(_FLOOR)) / _skin(channel, px_per_mm) for channel in np.moveaxis(rgb, 2, 0)]
     highest = np.maximum(np.maximum(ratios[0], ratios[1]), ratios[2])
     if light is None:
         light = False

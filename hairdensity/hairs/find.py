@@ -12,6 +12,7 @@ from hairdensity.arrays import Mask, Plane, Rgb, Share
 from hairdensity.hairs.choose import FACTOR, Drawn, choose, draw, priced, unexplained
 from hairdensity.hairs.contrast import contrast
 from hairdensity.hairs.doubts import without_doubtful
+from hairdensity.hairs.focus import in_focus
 from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
 from hairdensity.hairs.overlay import burnt_in, inner
 from hairdensity.hairs.roots import from_root, units
@@ -28,6 +29,8 @@ _SHORTEST_UM = 155.0
 """What is shorter is a flake or a pore, also in the fields boxed by hand."""
 _SPLIT = 1.35
 """Shafts wider than the usual by this factor are also tried as two side by side."""
+_PRIOR = 6
+"""What is known beforehand of the usual thickness weighs as much as this many hairs."""
 _USUAL_UM = 80.0
 """Thickness of a terminal hair of the scalp where the photo tells nothing better."""
 
@@ -105,10 +108,13 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
         for item, unit in zip(chosen, belongs, strict=True)
     )
     share, sharp = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.bool_)
-    box = tuple(slice(round(a / factor), round(b / factor)) for a, b in ((top, bottom), (left, right)))
+    box = (
+        slice(round(top / factor), min(rows, round(bottom / factor))),
+        slice(round(left / factor), min(columns, round(right / factor))),
+    )
     shape = (box[0].stop - box[0].start, box[1].stop - box[1].start)
     share[box] = imaging.resize(_share(depth, chosen), shape)
-    sharp[box] = ~imaging.resize_mask(drawn, shape)
+    sharp[box] = imaging.resize_mask(in_focus(work) & ~drawn, shape)
     usual = usual_width([item.width for item in chosen]) / factor
     return Found(hairs, share, sharp, px_per_mm, usual)
 
@@ -151,8 +157,13 @@ def shafts(depth: Plane) -> list[Shaft]:
 
 
 def usual_width(widths: list[float]) -> float:
-    """Return the usual thickness of hairs: a little below the median, since bundles only make it larger."""
-    return float(np.percentile(widths, 45)) if widths else _USUAL_UM * WORK_PX_PER_MM / 1000
+    """Return the usual thickness of hairs in work pixels.
+
+    A little below the median, since bundles only make it larger; drawn to that of scalps where there are few hairs.
+    """
+    usual = _USUAL_UM * WORK_PX_PER_MM / 1000
+    seen = float(np.percentile(widths, 45)) if widths else usual
+    return (len(widths) * seen + _PRIOR * usual) / (len(widths) + _PRIOR)
 
 
 def guessed_px_per_mm(rgb: Rgb) -> float:

@@ -311,11 +311,7 @@ def _seen(hair: Hair, matrix: Matrix, other: Found) -> bool | None:
 def _covered(share: Share, x: NDArray[np.int_], y: NDArray[np.int_], radius: int) -> float:
     """Return the mean over a line of the largest share within `radius` of each of its points."""
     best = [
-        float(
-            share[
-                max(0, b - radius) : min(rows, b + radius + 1), max(0, a - radius) : min(columns, a + radius + 1)
-            ].max()
-        )
+        float(share[max(0, b - radius) : b + radius + 1, max(0, a - radius) : a + radius + 1].max())
         for a, b in zip(x.tolist(), y.tolist(), strict=True)
     ]
     return float(np.mean(best))

@@ -95,7 +95,8 @@ def trace(found: Ridges, sigma: float, start: float, keep: float, gap: float) ->
     start, keep : float
         A walk starts at a crest at least as strong as `start` and goes on down to `keep` (hysteresis).
     gap : float
-        A walk goes straight on for up to this many pixels where the crest is lost: under a flake, at a crossing.
+        A walk goes straight on for up to this many pixels where the crest is lost, as under a flake, and three times
+        as far where it is as dark but runs another way, as at a crossing.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def _walk(
     strength, direction = found.strength, found.direction
     rows, columns = strength.shape
     points: list[tuple[float, float]] = []
-    lost = 0
+    lost, weak = 0, 0
     for _ in range(rows + columns):
         x, y = x + cos(heading), y + sin(heading)
         column, row = round(x), round(y)
@@ -146,7 +147,7 @@ def _walk(
         turn = (float(direction[row, column]) - heading + pi / 2) % pi - pi / 2
         here = float(strength[row, column])
         if here >= keep and abs(turn) < _TURN:
-            lost = 0
+            lost, weak = 0, 0
             heading += 0.5 * turn
             # Back onto the crest: the vertex of the parabola across, half a pixel at most.
             dx, dy = -sin(heading), cos(heading)
@@ -158,7 +159,8 @@ def _walk(
             x, y = x + shift * dx, y + shift * dy
         else:
             lost += 1
-            if lost > gap:
+            weak += here < keep
+            if weak > gap or lost > 3 * gap:
                 break
         points.append((x, y))
     return points[: len(points) - lost] if lost else points

@@ -1,0 +1,199 @@
+"""Accuracy and speed on macro photos: rendered fields with exact truth, pairs of visits, and spots that are not the same.
+
+    python benchmarks/macro.py [--fields N] [--pairs N] [--wrong N] [--photos FOLDER]
+
+FOLDER holds fields/, boxes.json, tiles/ and tiles_hair/: photos with hairs boxed by hand and hair pixels drawn by hand.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hairdensity.hairs import Found, look
+from hairdensity.hairs.figures import figures
+from hairdensity.hairs.pairs import NotSame, match_hairs
+from hairdensity.simulate.macro import Look, MacroPhoto, Spot, later_spot, macro_photo, macro_spot
+
+LIGHTS = ("white", "purple", "yellow")
+
+
+def spot_and_look(seed: int) -> tuple[Spot, Look]:
+    """Return a spot and a way to take it, spread over what is to be expected."""
+    random = np.random.default_rng((seed, 5))
+    spot = macro_spot(
+        seed,
+        units_per_cm2=float(random.uniform(55, 95)),
+        thickness_um=float(random.uniform(60, 90)),
+        length_mm=float(random.choice([0.4, 0.6, 1.0])),
+    )
+    skins = ((196.0, 170.0, 150.0), (222.0, 196.0, 180.0), (168.0, 132.0, 108.0))
+    return spot, Look(
+        light=LIGHTS[seed % 3],
+        skin=skins[seed % len(skins)],
+        oil=float(random.choice([0.0, 0.6])),
+        glare=float(random.uniform(0, 0.5)),
+        uneven=float(random.uniform(0, 0.4)),
+    )
+
+
+def rendered(count: int) -> None:
+    """Print errors of density and thickness on rendered fields."""
+    density, thickness, held, seconds = [], [], [], []
+    for seed in range(count):
+        spot, how = spot_and_look(seed)
+        photo = macro_photo(spot, how, seed)
+        start = time.process_time()
+        found = look(photo.rgb, how.px_per_mm)
+        seconds.append(time.process_time() - start)
+        truth = in_frame(photo)
+        measured = figures(found)
+        if measured.density is None or measured.thickness_um is None:
+            continue
+        density.append(100 * (measured.counted / max(1, len(truth)) - 1))
+        real = float(np.median(truth)) if truth else 0.0
+        thickness.append(measured.thickness_um.value - real)
+        wide = 100 * len(spot.hairs) / (2 * spot.half_mm) ** 2
+        held.append(measured.density.low <= wide <= measured.density.high)
+    print(f"rendered fields            {len(density)}")
+    print(f"density, mean error        {np.mean(np.abs(density)):.1f} %   (target 4)")
+    print(f"density, bias              {np.mean(density):+.1f} %")
+    print(f"median thickness, error    {np.mean(np.abs(thickness)):.1f} um  (target 4), bias {np.mean(thickness):+.1f}")
+    print(f"interval holds the density of the scalp around: {100 * np.mean(held):.0f} %")
+    print(f"CPU for a field            {np.median(seconds):.2f} s")
+
+
+def in_frame(photo: MacroPhoto) -> list[float]:
+    """Return the thickness of the hairs that the counting frame of the whole photo counts, by the truth."""
+    rows, columns = photo.look.shape
+    guard = 0.12 * photo.look.px_per_mm
+    counted = []
+    for hair in photo.hairs:
+        x, y = hair.line.T
+        hit = ((x >= guard) & (x < columns - guard) & (y >= guard) & (y < rows - guard)).any()
+        if hit and x.min() >= guard and y.max() < rows - guard:
+            counted.append(hair.thickness_um)
+    return counted
+
+
+def visits(count: int) -> Iterator[tuple[MacroPhoto, MacroPhoto]]:
+    """Yield two photos of one spot, before and after some hairs went and others came."""
+    for seed in range(count):
+        spot, how = spot_and_look(1000 + seed)
+        random = np.random.default_rng((seed, 6))
+        later = later_spot(spot, seed, lost=float(random.uniform(0, 0.12)), new=float(random.uniform(0, 0.12)))
+        again = Look(
+            light=LIGHTS[(seed + 1) % 3],
+            skin=how.skin,
+            shift_mm=(float(random.normal(0, 0.3)), float(random.normal(0, 0.3))),
+            turn_deg=float(random.normal(0, 6)),
+            glare=0.2,
+        )
+        yield macro_photo(spot, how, seed), macro_photo(later, again, seed + 1)
+
+
+def pairs(count: int) -> None:
+    """Print errors of the change, hair by hair."""
+    errors, refused, total = [], 0, 0
+    for before, after in visits(count):
+        total += 1
+        matched = match_hairs(look(before.rgb, before.look.px_per_mm), look(after.rgb, after.look.px_per_mm))
+        if isinstance(matched, NotSame):
+            refused += 1
+            continue
+        errors.append(100 * (matched.change - change_in_common(before, after)))
+    print(f"pairs of visits            {total}, refused {refused}")
+    if errors:
+        print(f"change, mean error         {np.mean(np.abs(errors)):.1f} %   (target 1), bias {np.mean(errors):+.1f}")
+
+
+def change_in_common(before: MacroPhoto, after: MacroPhoto) -> float:
+    """Return the true change of the number of hairs on the skin that both photos show, as a share."""
+    first = {h.name: h for h in before.hairs}
+    second = {h.name: h for h in after.hairs}
+    both = [n for n in first if n in second]
+    a = np.array([first[n].line[0] for n in both])
+    b = np.array([second[n].line[0] for n in both])
+    p, q = a[:, 0] + 1j * a[:, 1], b[:, 0] + 1j * b[:, 1]
+    turn = np.vdot(p - p.mean(), q - q.mean()) / np.vdot(p - p.mean(), p - p.mean()).real
+    shift = q.mean() - turn * p.mean()
+
+    def shown(root: complex, photo: MacroPhoto) -> bool:
+        margin = 0.07 * photo.look.px_per_mm
+        rows, columns = photo.look.shape
+        return margin <= root.real < columns - margin and margin <= root.imag < rows - margin
+
+    roots = {n: complex(*h.line[0]) for n, h in first.items()}
+    was = {n for n, root in roots.items() if shown(root, before) and shown(turn * root + shift, after)}
+    roots = {n: complex(*h.line[0]) for n, h in second.items()}
+    now = {n for n, root in roots.items() if shown(root, after) and shown((root - shift) / turn, before)}
+    return (len(now - was) - len(was - now)) / max(1, len(was))
+
+
+def wrong(count: int) -> None:
+    """Print how many pairs of different spots were not refused."""
+    spots: list[Found] = []
+    needed = 2
+    while needed * (needed - 1) // 2 < count:
+        needed += 1
+    for seed in range(needed):
+        spot, how = spot_and_look(2000 + seed)
+        spots.append(look(macro_photo(spot, how, seed).rgb, how.px_per_mm))
+    chosen = list(combinations(spots, 2))[:count]
+    accepted = sum(not isinstance(match_hairs(a, b), NotSame) for a, b in chosen)
+    print(f"wrong spots not refused    {accepted} of {len(chosen)}   (target 0 of 200)")
+
+
+def tiles(folder: Path) -> None:
+    """Print Dice and coverage error on tiles whose hair was drawn by hand."""
+    dice, cover = [], []
+    for file in sorted((folder / "tiles").glob("*.jpg")):
+        rgb = np.ascontiguousarray(cv2.imread(str(file))[:, :, ::-1])
+        truth = cv2.imread(str(folder / "tiles_hair" / file.name), cv2.IMREAD_GRAYSCALE) < 200
+        got = look(rgb, None).share >= 0.5
+        dice.append(2 * (got & truth).sum() / max(1, got.sum() + truth.sum()))
+        cover.append(100 * (got.mean() - truth.mean()))
+    print(f"tiles                      {len(dice)}")
+    print(f"Dice                       {np.mean(dice):.3f}  (target 0.88)")
+    print(f"coverage, mean error       {np.mean(np.abs(cover)):.1f} pp (target 2), bias {np.mean(cover):+.1f}")
+
+
+def fields(folder: Path, px_per_mm: float) -> None:
+    """Print count and CPU for each field boxed by hand; boxes themselves are scored elsewhere."""
+    hand = json.loads((folder / "boxes.json").read_text())
+    print("field            by hand   found   CPU s")
+    for name, boxes in sorted(hand.items()):
+        rgb = np.ascontiguousarray(cv2.imread(str(folder / "fields" / f"{name}.jpg"))[:, :, ::-1])
+        start = time.process_time()
+        found = look(rgb, px_per_mm)
+        print(f"{name:16s} {len(boxes):7d} {len(found.hairs):7d} {time.process_time() - start:7.2f}")
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fields", type=int, default=24, help="rendered fields")
+    parser.add_argument("--pairs", type=int, default=12, help="rendered pairs of visits")
+    parser.add_argument("--wrong", type=int, default=200, help="pairs of spots that are not the same")
+    parser.add_argument("--photos", type=Path, help="folder with fields, tiles and what was marked by hand")
+    parser.add_argument("--px-per-mm", type=float, default=360.0, help="scale of the fields in --photos")
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    if options.fields:
+        rendered(options.fields)
+    if options.pairs:
+        pairs(options.pairs)
+    if options.wrong:
+        wrong(options.wrong)
+    if options.photos:
+        tiles(options.photos)
+        fields(options.photos, options.px_per_mm)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Hairs are found where they are, as thick as they are, and nothing else is."""
+
+import csv
+import io
+from functools import cache
+
+import numpy as np
+import pytest
+
+from hairdensity.hairs import COLUMNS, Found, find_hairs, hairs_csv, look
+from hairdensity.hairs.figures import figures
+from hairdensity.simulate.macro import Look, MacroPhoto, Spot, SpotHair, macro_photo
+
+SMALL = Look(px_per_mm=180.0, shape=(300, 400), glare=0.1)
+
+
+def spot_of(*hairs: tuple[float, float, float, float, float]) -> Spot:
+    """Return a spot with hairs given as x, y (mm), direction, length (mm) and thickness (um)."""
+    return Spot(
+        tuple(SpotHair(n, n, (x, y), lean, length, um, 0.0, 0.75) for n, (x, y, lean, length, um) in enumerate(hairs)),
+        5.0,
+        3,
+    )
+
+
+@cache
+def three() -> tuple[MacroPhoto, Found]:
+    photo = macro_photo(
+        spot_of((-0.6, -0.4, 0.4, 0.6, 80.0), (0.2, 0.3, 2.0, 0.5, 60.0), (0.3, -0.45, 0.2, 0.45, 28.0)), SMALL, 1
+    )
+    return photo, look(photo.rgb, 180.0)
+
+
+def test_three_hairs_are_three_and_lie_where_they_are() -> None:
+    photo, found = three()
+    assert len(found.hairs) == 3
+    for truth in photo.hairs:
+        root, tip = truth.line[0], truth.line[-1]
+        nearest = min(found.hairs, key=lambda hair: np.hypot(hair.root_x - root[0], hair.root_y - root[1]))
+        assert np.hypot(nearest.root_x - root[0], nearest.root_y - root[1]) < 12
+        assert np.hypot(*(np.array(nearest.line[-1]) - tip)) < 12
+
+
+def test_thickness_is_right_to_a_few_micrometres() -> None:
+    photo, found = three()
+    real = sorted(hair.thickness_um for hair in photo.hairs)
+    measured = sorted(hair.thickness_um or 0.0 for hair in found.hairs)
+    assert measured == pytest.approx(real, abs=6.0)
+    assert sorted(hair.kind for hair in found.hairs) == ["terminal", "terminal", "vellus"]
+
+
+def test_bare_skin_has_no_hair() -> None:
+    photo = macro_photo(spot_of(), SMALL, 1)
+    found = look(photo.rgb, 180.0)
+    assert found.hairs == ()
+    assert found.share.max() < 0.5
+    report = figures(found)
+    assert report.density is not None
+    assert report.density.value == 0
+    assert report.density.high > 0
+
+
+def test_a_crossing_is_two_hairs() -> None:
+    photo = macro_photo(spot_of((-0.5, -0.3, 0.6, 1.1, 70.0), (-0.5, 0.35, -0.6, 1.1, 70.0)), SMALL, 1)
+    assert len(look(photo.rgb, 180.0).hairs) == 2
+
+
+def test_a_bundle_is_its_hairs() -> None:
+    photo = macro_photo(
+        spot_of((-0.4, -0.1, 0.1, 0.7, 75.0), (-0.4, 0.02, 0.15, 0.6, 75.0), (0.1, 0.45, 0.3, 0.5, 75.0)), SMALL, 1
+    )
+    hairs = look(photo.rgb, 180.0).hairs
+    assert len(hairs) == 3
+    assert len({hair.unit for hair in hairs}) == 2
+
+
+def test_a_burnt_in_bar_and_a_bubble_are_no_hairs() -> None:
+    photo = macro_photo(spot_of((-0.4, -0.1, 0.1, 0.7, 75.0)), SMALL, 1)
+    rgb = photo.rgb.copy()
+    rgb[280, 40:200] = 0
+    assert len(look(rgb, 180.0).hairs) == 1
+
+
+def test_a_plain_border_does_not_matter() -> None:
+    photo, found = three()
+    framed = np.vstack([photo.rgb, np.full((12, 400, 3), 225, np.uint8)])
+    again = look(framed, 180.0)
+    assert len(again.hairs) == len(found.hairs)
+    assert not again.sharp[-10:].any()
+
+
+def test_scale_of_the_photo_does_not_matter() -> None:
+    spot = spot_of((-0.6, -0.4, 0.4, 0.6, 80.0), (0.2, 0.3, 2.0, 0.5, 60.0))
+    larger = macro_photo(spot, Look(px_per_mm=320.0, shape=(420, 560), glare=0.1), 1)
+    hairs = look(larger.rgb, 320.0).hairs
+    assert sorted(hair.thickness_um or 0 for hair in hairs) == pytest.approx([60, 80], abs=6)
+
+
+def test_without_scale_there_are_hairs_but_no_lengths() -> None:
+    photo, _ = three()
+    hairs = find_hairs(photo.rgb, None)
+    assert len(hairs) >= 2
+    assert all(hair.length_mm is None and hair.thickness_um is None and hair.kind == "unknown" for hair in hairs)
+
+
+def test_the_share_covers_the_hair() -> None:
+    photo, found = three()
+    got = found.share >= 0.5
+    assert found.share.shape == photo.hair.shape
+    assert 2 * (got & photo.hair).sum() / (got.sum() + photo.hair.sum()) > 0.85
+
+
+def test_the_same_photo_gives_the_same_hairs() -> None:
+    photo, found = three()
+    assert look(photo.rgb, 180.0).hairs == found.hairs
+
+
+def test_the_table_has_the_columns_of_the_contract() -> None:
+    _, found = three()
+    rows = list(csv.DictReader(io.StringIO(hairs_csv(found.hairs))))
+    assert len(rows) == 3
+    assert tuple(rows[0]) == COLUMNS
+    assert all(float(row["x_min"]) <= float(row["x_max"]) for row in rows)
+    assert hairs_csv(()) == ",".join(COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize("shape", [(9, 9, 3), (30, 400, 3), (64, 64, 3)])
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_empty_pictures_do_no_harm(shape: tuple[int, int, int], value: int) -> None:
+    assert look(np.full(shape, value, np.uint8), 180.0).hairs == ()
+    assert look(np.full(shape, value, np.uint8), None).hairs == ()
