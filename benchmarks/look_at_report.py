@@ -23,7 +23,7 @@ LOOKS = (
     ("print", 794, 1123, "light", "print"),
     ("readme", 1000, 900, "light", "screen"),
 )
-"""(name, width, height, colours, medium); "readme" is the picture of README.md: the first section down to the slider."""
+"""(name, width, height, colours, medium); "readme" is the picture of README.md, down to the slider."""
 
 
 def main() -> None:

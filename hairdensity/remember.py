@@ -13,7 +13,7 @@ from typing import Any, Final
 from hairdensity.errors import OutputError
 from hairdensity.files import OutPaths, write_whole
 from hairdensity.find import FoundPhoto
-from hairdensity.keep import Keeper
+from hairdensity.keep import Keeper, method_digest
 from hairdensity.recipe import Observation
 from hairdensity.series import MeasuredSeries
 from hairdensity.settings import Settings
@@ -113,6 +113,8 @@ def remembered(paths: OutPaths) -> Remembered:
         drawn, warnings = frozenset(map(str, content["drawn"])), tuple(map(str, content["warnings"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OutputError(f"{paths.root}: holds no finished run. {_AGAIN}") from error
+    if run.get("method") != method_digest():
+        raise OutputError(f"{paths.root}: was measured by another version of the program. {_AGAIN}")
     keeper = Keeper(paths.cache)
     photos = []
     for found, entry, unreadable in listed:
@@ -122,9 +124,7 @@ def remembered(paths: OutPaths) -> Remembered:
             else keeper.load_observation(entry, pictures=False)
         )
         if observation is None:
-            raise OutputError(
-                f"{paths.cache}: what was kept of {found.name} is gone or was measured by another version. {_AGAIN}"
-            )
+            raise OutputError(f"{paths.cache}: what was kept of {found.name} is gone. {_AGAIN}")
         photos.append((found, observation, entry))
     return Remembered(tuple(photos), drawn, settings, today, treatments, warnings, run)
 

@@ -87,6 +87,16 @@ def test_without_a_finished_run_there_is_one_clear_line(tmp_path: Path) -> None:
     assert "Run hairdensity analyze" in result.output
 
 
+def test_a_run_of_another_version_is_not_mixed_with_this_one(finished: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(finished, other)
+    run = json.loads((other / "run.json").read_text(encoding="utf-8"))
+    (other / "run.json").write_text(json.dumps(run | {"method": "0"}), encoding="utf-8")
+    result = CliRunner().invoke(main, ["report", str(other)])
+    assert result.exit_code == 1
+    assert "was measured by another version" in result.output
+
+
 def test_nothing_private_is_in_page_and_results(finished: Path) -> None:
     for name in ("report.html", "measurements.csv", "run.json", "progress.json"):
         content = (finished / name).read_bytes()
