@@ -8,16 +8,28 @@ import click
 
 from hairdensity.commands.printing import one_line
 
+A_SLIP = 2
+"""So many rows dated in the future are slips of the pen; more are a table that is meant so, such as a simulated one."""
 
-def _day(_context: click.Context, _parameter: click.Parameter, text: str | None) -> date:
+
+def _day(_context: click.Context, _parameter: click.Parameter, text: str | None) -> date | None:
     from hairdensity.errors import TableError
     from hairdensity.tables import parse_date
 
     try:
-        day = parse_date(text or "", "--today")
+        return parse_date(text or "", "--today")
     except TableError as error:
         raise click.BadParameter(str(error)) from error
-    return day or datetime.now().astimezone().date()
+
+
+def _today(days: list[str]) -> date:
+    """Return today, or the last day of a table that lies in the future by more than slips."""
+    now = datetime.now().astimezone().date()
+    future = [day for day in days if day > now.isoformat()]
+    if len(future) <= A_SLIP:
+        return now
+    click.echo(f"Note: {len(future)} rows are dated in the future; they are used all the same.", err=True)
+    return date.fromisoformat(max(future))
 
 
 @click.command()
@@ -26,7 +38,7 @@ def _day(_context: click.Context, _parameter: click.Parameter, text: str | None)
               help="Treatment dates: columns date, treatment, until, notes.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @click.option("--today", callback=_day, metavar="DATE", help="Leave out what is dated later [default: today].")
-def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -> None:
+def progress(table: Path, treatments: Path | None, as_json: bool, today: date | None) -> None:
     """Say of a TABLE of values by date whether treatment worked, and whether it lasts.
 
     TABLE is a measurements.csv, or any table with a column date and a column coverage, value, or any one column of
@@ -44,7 +56,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date) -
     series = read_series_table(table)
     for warning in (*series.warnings, *known.warnings):
         click.echo(f"Note: {one_line(warning)}", err=True)
-    views = follow(series.rows, known, today)
+    views = follow(series.rows, known, today or _today([str(row["date"]) for row in series.rows if row["date"]]))
     if as_json:
         click.echo(json.dumps(progress_json(views), indent=2))
         return

@@ -237,8 +237,9 @@ def point_size(values: Floats) -> float:
 
 
 def shapes_for(setting: Setting) -> Shapes:
-    """Return the grid: all shapes where treatment stopped, lag and rise only where it goes on."""
-    stopped = setting.stop < setting.end
+    """Return the grid: all shapes where treatment stopped or paused, the rises only where it never did."""
+    pauses = any(end < setting.end for drive in setting.drives for _, end in drive.on)
+    stopped = setting.stop < setting.end or pauses
     axes = [np.arange(len(RISES))]
     axes += [np.arange(len(DECAYS)), np.arange(len(RETAINED))] if stopped else [np.arange(1), np.arange(1)]
     rise, decay, retained = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))

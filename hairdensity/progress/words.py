@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from hairdensity.progress.belief import Belief
-from hairdensity.progress.model import Setting, day_of
+from hairdensity.progress.model import HOLD_WEEKS, Setting, day_of
 from hairdensity.progress.sessions import Series
 from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON, baseline_sessions, goes_on, too_noisy
 from hairdensity.progress.view import CheckResult, ViewProgress
@@ -18,6 +19,7 @@ MONTHS: Final = (
 )  # fmt: skip
 MONTH_DAYS: Final = 30
 YEAR_WEEKS: Final = 52.0
+HELD: Final = 0.9
 HEADS: Final = {
     "no_change": "no change",
     "temporary": "temporary gain",
@@ -123,7 +125,7 @@ def _seen(verdict: str, setting: Setting, belief: Belief) -> str:
     if verdict == "on_treatment":
         return (
             f"It rose after treatment began on {began}, and treatment goes on. Whether it lasts can be known "
-            f"{WEEKS_AFTER:.0f} weeks after treatment stops, if it is stopped."
+            f"{WEEKS_AFTER:.0f} weeks after treatment stops, if it is stopped. {_holding(setting, belief)}"
         )
     if verdict == "temporary":
         half = float(np.median(belief.half_life))
@@ -135,6 +137,20 @@ def _seen(verdict: str, setting: Setting, belief: Belief) -> str:
     return (
         f"It rose after treatment began on {began}, and is still there {_weeks(after)} after it stopped on {stopped}."
     )
+
+
+def _holding(setting: Setting, belief: Belief) -> str:
+    """Return whether the gain held while treatment went on, and what the longest pause between treatments was."""
+    left = float(np.median(belief.retained))
+    held = "The gain has held so far" if left >= HELD else "It is past its peak already"
+    text = f"{held}: at the last session {left:.0%} of its peak is there."
+    pauses = [
+        later[0] - earlier[1] + HOLD_WEEKS
+        for drive in setting.drives
+        for earlier, later in pairwise(drive.on)
+        if later[0] < setting.end
+    ]
+    return f"{text} The longest pause between treatments was {_weeks(max(pauses))}." if pauses else text
 
 
 def _unsure(setting: Setting, belief: Belief, probability: float) -> str:

@@ -153,9 +153,11 @@ def test_a_treatment_that_never_changed_is_background() -> None:
 
 
 def test_sessions_that_go_on_are_treatment_that_goes_on() -> None:
-    days = tuple(day(number) for number in range(START, 640, 45))
+    days = tuple(day(number) for number in range(START, 640, 60))
     view = verdict("on", Treatments((Course("microneedling", "microneedling", days),), (), ()))
     assert view.verdict == "on_treatment"
+    assert "The gain has held so far" in view.reason
+    assert "longest pause between treatments" in view.reason
 
 
 def test_an_outlier_does_not_turn_the_verdict() -> None:

@@ -167,6 +167,17 @@ def test_the_command_leaves_out_what_is_later_than_today(tmp_path: Path) -> None
     assert view["verdict"] == "cannot_tell"
 
 
+def test_a_table_that_lies_in_the_future_is_used_and_a_slip_is_not(tmp_path: Path) -> None:
+    late = tmp_path / "late.csv"
+    late.write_text("date,value\n" + "".join(f"2999-0{month}-01,50\n" for month in range(1, 9)), encoding="utf-8")
+    done = CliRunner().invoke(progress, [str(late), "--json"])
+    assert "dated in the future" in done.stderr
+    assert "only" not in json.loads(done.stdout)["views"]["scalp"]["reason"]
+    late.write_text("date,value\n2025-01-01,50\n2999-01-01,50\n", encoding="utf-8")
+    done = CliRunner().invoke(progress, [str(late), "--json"])
+    assert "only one session" in json.loads(done.stdout)["views"]["scalp"]["reason"]
+
+
 def test_the_plan_is_printed() -> None:
     done = CliRunner().invoke(plan, ["--gain", "12", "--noise", "1", "--runs", "1", "--json"])
     assert done.exit_code == 0, done.output
