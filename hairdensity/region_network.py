@@ -13,7 +13,7 @@ from hairdensity.network import WEIGHTS, look
 
 FRAME_PX: Final = 288
 """Longer side at which the whole frame is shown to the network."""
-HEAD_PX: Final = 320
+HEAD_PX: Final = 288
 """Longer side of the head at which it is shown again, to find its border."""
 MARGIN: Final = 0.15
 """Share of the head's size that is shown around it."""

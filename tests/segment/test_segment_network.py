@@ -1,0 +1,68 @@
+"""Hair by the network: what it owes every caller, then coverage of rendered heads with known truth."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hairdensity.arrays import Mask, Rgb
+from hairdensity.segment import segmenter
+from hairdensity.segment.network import DOUBT_LEAST, NetworkSegmenter, doubt
+from hairdensity.simulate import random_head, random_shot, render
+
+
+def disc(rows: int, columns: int) -> Mask:
+    down, across = np.mgrid[0:rows, 0:columns]
+    mask: Mask = np.hypot(across - columns / 2, down - rows / 2) <= 0.35 * min(rows, columns)
+    return mask
+
+
+def test_it_goes_by_its_name() -> None:
+    assert segmenter("network").name == "network"
+
+
+@settings(max_examples=6, deadline=None)
+@given(rows=st.integers(4, 120), columns=st.integers(4, 120), seed=st.integers(0, 1000))
+def test_any_picture_gets_shares_and_doubts_within_their_bounds(rows: int, columns: int, seed: int) -> None:
+    rgb: Rgb = np.random.default_rng(seed).integers(0, 256, (rows, columns, 3), dtype=np.uint8)
+    seen = NetworkSegmenter()(rgb, disc(rows, columns))
+    for plane, most in ((seen.share, 1.0), (seen.unsure, 0.5)):
+        assert plane.shape == (rows, columns)
+        assert plane.dtype == np.float32
+        assert plane.min() >= 0
+        assert plane.max() <= most
+
+
+def test_without_a_region_there_is_no_hair_and_no_certainty() -> None:
+    seen = NetworkSegmenter()(np.zeros((50, 60, 3), np.uint8), np.zeros((50, 60), np.bool_))
+    assert not seen.share.any()
+    assert (seen.unsure == 0.5).all()
+
+
+def test_doubt_is_least_at_all_or_nothing() -> None:
+    shares = [np.full((40, 40), value, np.float32) for value in (0, 0.2, 0.5, 0.8, 1)]
+    none, little, half, much, all_of_it = (float(doubt(share, 400).mean()) for share in shares)
+    assert none == pytest.approx(DOUBT_LEAST, abs=1e-6)
+    assert all_of_it == pytest.approx(none, abs=1e-6)
+    assert none < little < half
+    assert little == pytest.approx(much, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_coverage_follows_the_truth_of_rendered_heads() -> None:
+    true, got = [], []
+    for seed in range(60, 72):
+        made = render(random_head(seed), random_shot(seed, size=480, view="top"))
+        true.append(made.coverage)
+        got.append(float(NetworkSegmenter()(made.rgb, made.region).share[made.region].mean()))
+    assert np.corrcoef(true, got)[0, 1] > 0.8, list(zip(true, got, strict=True))
+
+
+@pytest.mark.slow
+def test_same_head_at_another_size_has_the_same_coverage() -> None:
+    for seed in (80, 81):
+        values = []
+        for size in (400, 1200):
+            made = render(random_head(seed), random_shot(seed, size=size, view="top", noise=0.0))
+            values.append(float(NetworkSegmenter()(made.rgb, made.region).share[made.region].mean()))
+        assert abs(values[0] - values[1]) < 0.05, values
