@@ -247,7 +247,7 @@ def number(view: ViewProgress, value: float) -> str:
 
 
 def _points(setting: Setting, points: float) -> str:
-    return f"{points:.1f} points" if setting.unit in (0.01, 1.0) else f"{points * setting.unit:.3g}"
+    return f"{points:.1f} points" if setting.unit == 0.01 else f"{points * setting.unit:.3g}"
 
 
 def _later(since: date, months: int) -> date | None:
