@@ -69,8 +69,9 @@ TOPICS: Final = (
     ),
     Topic(
         "card", "A scale for close-ups",
-        "Hairs per square centimetre need a scale. Print the scale card at 100 % (hairdensity card), and lay it flat beside the "
-        "hair, at the same height as the skin. Or lay a ruler there, count its pixels, and write px_per_mm into photos.csv.",
+        "Hairs per square centimetre need a scale. Print the scale card at 100 % (hairdensity card), and lay it flat "
+        "beside the hair, at the same height as the skin. Or lay a ruler there, count its pixels, and write px_per_mm "
+        "into photos.csv.",
         "Right: a card lies flat beside a spot of scalp, with 85.6 mm marked along its long side. Wrong: the card is "
         "tilted, so that it looks shorter than it is.",
     ),
