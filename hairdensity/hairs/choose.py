@@ -19,6 +19,8 @@ _EACH = 0.5
 """What any shaft costs, in squares of the usual thickness."""
 _TOLERATED = 0.2
 """A shaft is not called wider than usual up to this natural logarithm of the ratio."""
+_BORDER = 1.4
+"""How much wider, in pixels, OpenCV draws a polygon than it is."""
 _REST, _REST_AREA = 0.8, 0.5
 """Unexplained ink is another hair where it is this deep, as a share of the usual depth, on this many squares of the
 usual thickness."""
@@ -50,7 +52,9 @@ class Drawn:
 
 def draw(shaft: Shaft, shape: tuple[int, int]) -> Drawn | None:
     """Draw a shaft into its own corner of a picture of (rows, columns) = `shape` at `FACTOR`; it costs nothing yet."""
-    polygon = outline(shaft, FACTOR)
+    # OpenCV fills a polygon with its border: about 0.7 pixels more on each side.
+    width = max(shaft.width * FACTOR - _BORDER, 0.3) / FACTOR
+    polygon = outline(replace(shaft, width=width), FACTOR)
     margin = 3
     low = np.maximum(np.floor(polygon.min(axis=0)).astype(int) - margin, 0)
     high = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + margin + 1, (shape[1], shape[0]))

@@ -16,7 +16,7 @@ from hairdensity.hairs.focus import in_focus
 from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
 from hairdensity.hairs.overlay import burnt_in, inner
 from hairdensity.hairs.roots import from_root, units
-from hairdensity.hairs.shafts import Shaft, candidates, distinct, ended, halves
+from hairdensity.hairs.shafts import Shaft, candidates, distinct, ended, halves, joined
 from hairdensity.hairs.trace import BAR, ridges, trace
 
 WORK_PX_PER_MM = 180.0
@@ -144,7 +144,7 @@ def shafts(depth: Plane) -> list[Shaft]:
     wide = [item for item in alone if item.width > _SPLIT * usual]
     options += drawn(distinct([part for item in wide for part in halves(depth, item)]))
     chosen = choose(half, [priced(d, usual, True) for d in options])
-    more = []
+    more = joined(depth, [d.shaft for d in chosen])
     for ends, width in unexplained(half, chosen, usual):
         line = np.linspace(ends[0], ends[1], max(4, int(np.hypot(*(ends[1] - ends[0])))))
         item = ended(depth, line, float(np.clip(width, 0.35 * usual, 1.2 * usual)), 1.0)

@@ -237,6 +237,50 @@ def halves(depth: Plane, shaft: Shaft) -> list[Shaft]:
     return found
 
 
+def joined(depth: Plane, shafts: Sequence[Shaft]) -> list[Shaft]:
+    """Return shafts that two of the given may be parts of: one goes on where the other ends, as dark in between.
+
+    A crossing cuts a line in two, since there the filter answers to the other hair.
+    """
+    found = []
+    for first in shafts:
+        for second in shafts:
+            if first is second:
+                continue
+            for a in (first.points, first.points[::-1]):
+                for b in (second.points, second.points[::-1]):
+                    line = _one_line(depth, a, b, max(first.width, second.width), min(first.depth, second.depth))
+                    if line is not None and max(first.width, second.width) < 1.6 * min(first.width, second.width):
+                        found.append(Shaft(line, (first.width + second.width) / 2, (first.depth + second.depth) / 2))
+    # Each pair was met from both sides.
+    return distinct(found)
+
+
+def _one_line(depth: Plane, a: Points, b: Points, width: float, level: float) -> Points | None:
+    """Return `a` followed by `b` where they are one line; None where they are not."""
+    gap = b[0] - a[-1]
+    apart = hypot(*gap)
+    if apart > 2.5 * width:
+        return None
+    ends = [line[min(len(line) - 1, round(width))] - line[0] for line in (a[::-1], b)]
+    one, two = -ends[0] / max(1e-9, hypot(*ends[0])), ends[1] / max(1e-9, hypot(*ends[1]))
+    if float(gap @ one) < 0:
+        # They overlap: the first ends where the second begins.
+        before = np.flatnonzero((a - b[0]) @ one < 0)
+        if len(before) < width or abs(float(gap[0] * one[1] - gap[1] * one[0])) > 0.4 * width:
+            return None
+        return _one_line(depth, a[: before[-1] + 1], b, width, level)
+    span = b[min(len(b) - 1, round(width))] - a[-1 - min(len(a) - 1, round(width))]
+    span = span / max(1e-9, hypot(*span))
+    if min(float(one @ two), float(one @ span), float(two @ span)) < 0.95:
+        return None
+    between = np.linspace(a[-1], b[0], max(2, round(apart)))
+    if apart > 1 and float(_sample(depth, between[:, None]).min()) < 0.6 * level:
+        return None
+    line = np.vstack([a, between[1:-1], b]) if apart > 2 else np.vstack([a, b])
+    return _smooth(line, width)
+
+
 def outline(shaft: Shaft, factor: float) -> Points:
     """Return the outline of a shaft as a polygon, in pixels of a picture `factor` times the size."""
     # Square ends: a stub is cut, not rounded.

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from hairdensity.arrays import Mask, Plane, Rgb
 
 _TERMINAL_UM = 40.0
+_FINE = 4
+"""Hairs are drawn at this many times the scale, and averaged."""
 _LIGHTS = {
     "white": (1.0, 1.0, 1.0),
     "purple": (0.86, 0.82, 1.12),
@@ -339,13 +341,18 @@ def _ink(
 ) -> tuple[tuple[slice, slice], Plane]:
     """Return the share of each pixel that a line of some width covers, and the (rows, columns) where."""
     ahead = np.gradient(line, axis=0)
-    normal = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(ahead[:, 0], ahead[:, 1])[:, None] * width / 2
+    normal = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
+    # OpenCV fills a polygon with its border: half a fine pixel wider on each side.
+    normal *= max(width - 1 / _FINE, 0.5 / _FINE) / 2
     outline = np.vstack([line + normal, (line - normal)[::-1]])
     low = np.clip(np.floor(outline.min(axis=0)).astype(int) - margin, 0, (shape[1] - 1, shape[0] - 1))
     high = np.clip(np.ceil(outline.max(axis=0)).astype(int) + margin + 1, low + 1, (shape[1], shape[0]))
-    ink = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-    cv2.fillPoly(ink, [np.rint((outline - low) * 64).astype(np.int32).reshape(-1, 1, 2)], (255,), cv2.LINE_AA, 6)
-    return (slice(low[1], high[1]), slice(low[0], high[0])), ink.astype(np.float32) / np.float32(255)
+    size = (int(high[1] - low[1]), int(high[0] - low[0]))
+    ink = np.zeros((size[0] * _FINE, size[1] * _FINE), np.uint8)
+    fine = (outline - low + 0.5) * _FINE - 0.5
+    cv2.fillPoly(ink, [np.rint(fine * 64).astype(np.int32).reshape(-1, 1, 2)], (255,), cv2.LINE_8, 6)
+    share = cv2.resize(ink, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+    return (slice(low[1], high[1]), slice(low[0], high[0])), share
 
 
 def _shadow(picture: Plane, hair: SeenHair, look: Look) -> None:
