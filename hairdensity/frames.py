@@ -19,6 +19,8 @@ from hairdensity.tasks import placement_key
 
 MARGIN: Final = 0.06
 """Surroundings shown around the region, as a share of the longer side of its box."""
+UNREACHED: Final = 205
+"""Grey of what a photo does not show of the crop."""
 _FILES: Final = ("picture.jpg", "hair.png", "patch.png")
 
 
@@ -66,7 +68,8 @@ class FrameLoader:
         entry = key("shown", DRAWN_AS, member.entry, base.entry, skin, self.work_px, longest, most_bytes)
         if kept := self.keeper.load_files(entry, _FILES):
             facts, files = kept
-            return Shown(*(files[name] for name in _FILES), facts["width"], facts["height"])
+            jpeg, hair, patch = (files[name] for name in _FILES)
+            return Shown(jpeg, hair, patch, facts["width"], facts["height"])
         frame = self(photo)
         if frame is None:
             return None
@@ -129,10 +132,13 @@ def frame_of(
     top, left, shape = _box(region)
     to_crop = _shift(-left, -top) @ placement.alignment.matrix
     shown = imaging.resize_mask(placement.placed.skin & common, work)
+    picture = imaging.warp(seen.picture, to_crop, shape)
+    # Where the photo does not reach there is nothing to see, and black would look like a part of it.
+    picture[~imaging.warp_mask(np.ones(seen.picture.shape[:2], np.bool_), to_crop, shape)] = UNREACHED
     return Frame(
         photo=found.name,
         date=found.date,
-        picture=imaging.warp(seen.picture, to_crop, shape),
+        picture=picture,
         region=shown[top : top + shape[0], left : left + shape[1]],
         share=imaging.warp(seen.segmentation.share, to_crop, shape),
     )

@@ -27,7 +27,7 @@ PATCH_PX: Final = 96
 THUMB_PX: Final = 150
 QUALITIES: Final = (84, 78, 70, 60, 50)
 """JPEG qualities, tried in turn until a picture is small enough."""
-DRAWN_AS: Final = 1
+DRAWN_AS: Final = 2
 """Part of the names of kept pictures: raise it where they are to look different."""
 
 
