@@ -53,6 +53,7 @@ def main() -> None:
 def make(folder: Path, count: int, megapixels: float) -> None:
     """Write photos of one rendered head, dated a month apart, no two the same bytes."""
     import cv2
+
     from hairdensity.simulate import random_head, render
 
     folder.mkdir(parents=True)

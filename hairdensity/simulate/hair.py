@@ -170,7 +170,11 @@ def _chunk_segments(
     facing = np.clip(0.25 + 0.75 * (normal @ sun), 0.02, 1)
     # Light along strands: Kajiya and Kay, SIGGRAPH 1989; a sharp white lobe and a broad one.
     mirror = np.maximum(sin_light * sin_eye - cos_light * cos_eye, 0)
-    shine = (0.8 * mirror**36 + 0.2 * mirror**8) * (0.2 + 1.6 * hairs.chance[strand, 5]) * np.clip(facing * 1.4 - 0.15, 0, 1)
+    shine = (
+        (0.8 * mirror**36 + 0.2 * mirror**8)
+        * (0.2 + 1.6 * hairs.chance[strand, 5])
+        * np.clip(facing * 1.4 - 0.15, 0, 1)
+    )
     far = ((np.arange(knots - 1, dtype=np.float32) + 0.5) / (knots - 1))[which % (knots - 1)]
     pigment = hairs.pale[strand] * (0.92 + 0.16 * far)
     lit = pigment * (0.30 + 0.70 * sin_light * facing)
