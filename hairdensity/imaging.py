@@ -191,7 +191,7 @@ def look_up(picture: NDArray[np.uint8], table: Plane) -> Plane:
 
 
 def sample(picture: Picture, places: Plane, *, wrap: bool) -> Picture:
-    """Return a picture's values at (..., 2) float32 places (x, y), bilinear; it repeats or mirrors beyond its border."""
+    """Return a picture's values at (..., 2) float32 places (x, y), bilinear; the border repeats or mirrors."""
     border = cv2.BORDER_WRAP if wrap else cv2.BORDER_REFLECT
     return cast("Picture", cv2.remap(picture, places, cast("Any", None), cv2.INTER_LINEAR, borderMode=border))
 
