@@ -114,8 +114,8 @@ def place(
     to_grid = grid_matrix(baseline_shape) @ alignment.matrix
     shape = grid_shape(baseline_shape)
     # Averaging before the warp: a warp that shrinks would otherwise pick single pixels, and strands would flicker.
-    factor = float(np.hypot(to_grid[0, 0], to_grid[1, 0]))
-    sigma = 0.5 * max(0.0, 1 / factor - 1) if factor > 0 else 0.0
+    factor = float(grid_matrix(baseline_shape)[0, 0]) / alignment.magnification
+    sigma = 0.5 * max(0.0, 1 / factor - 1)
     share, unsure = segmentation.share, segmentation.unsure
     if sigma > 0.2:
         share, unsure = imaging.blur(share, sigma), imaging.blur(unsure, sigma)
