@@ -14,23 +14,19 @@ to 8 months (Dhurat 2013); untreated hair loses 0 to 5 % a year.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hairdensity.progress.sessions import Session
-from hairdensity.treatments import Course, Event, Treatments
+from hairdensity.progress.timeline import Drive, drives_of, events_of
+from hairdensity.treatments import Treatments
 
 Floats = NDArray[np.float64]
 
 YEAR: Final = 365.25 / 7
 """Weeks."""
-BACKGROUND_WEEKS: Final = 26.0
-"""A treatment that began this long before the first session and never changed is part of the level."""
-HOLD_WEEKS: Final = 30 / 7
-"""A single session works this long; sessions nearer than this are one stretch of treatment."""
 
 RISES: Final = (
     (1.0, 3.0, 1.0), (2.0, 7.0, 1.0), (2.0, 14.0, 1.0), (4.0, 28.0, 1.0), (8.0, 9.0, 1.0),
@@ -60,7 +56,6 @@ REGROWTH_WEEKS: Final = 6.0
 """After a haircut hair covers less until it has grown again: 0.35 mm a day, so 15 mm in 6 weeks."""
 HAIRCUT_STAYS: Final = 0.3
 """Of a haircut's step, what may stay: another length from then on."""
-MOST_EVENTS: Final = 6
 
 
 UNTREATED_TRENDS: Final = ((-0.8, 1.0, 0.5), (0.0, 6.0, 0.3), (0.0, 30.0, 0.2))
@@ -68,30 +63,6 @@ UNTREATED_TRENDS: Final = ((-0.8, 1.0, 0.5), (0.0, 6.0, 0.3), (0.0, 30.0, 0.2))
 WANDER_SD: Final = 12.0
 P_WANDER: Final = 0.15
 """Probability that an untreated course goes up and down, as patchy hair loss does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drive:
-    """When one kind of treatment was at work, in weeks from the first session.
-
-    Parameters
-    ----------
-    kind, name : str
-        As in `Course`.
-    on : tuple of (float, float)
-        Stretches of treatment, apart from each other, in order; the last may end at infinity.
-    start, stop : float
-        First and last day of treatment; `stop` is infinite where it goes on at the last session.
-    continuous : bool
-        Whether it is used daily.
-    """
-
-    kind: str
-    name: str
-    on: tuple[tuple[float, float], ...]
-    start: float
-    stop: float
-    continuous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +179,9 @@ def setting_of(sessions: Sequence[Session], treatments: Treatments) -> Setting:
     unit = point_size(values)
     zero = float(np.median(values)) / unit
     end = float(weeks[-1])
-    drives, background = _drives(treatments.courses, first, end)
+    drives, background = drives_of(treatments.courses, first, end)
     noise = [session.noise for session in sessions if session.noise is not None]
-    steps, haircuts = _events(treatments.events, first, end)
+    steps, haircuts = events_of(treatments.events, first, end)
     return Setting(
         first,
         unit,
@@ -362,54 +333,6 @@ def wander(setting: Setting, weeks: Floats) -> Floats:
 
     x = 2 * weeks / setting.end - 1
     return np.stack([legval(x, np.eye(5)[degree]) for degree in (2, 3, 4)], axis=1)
-
-
-def _drives(courses: Sequence[Course], first: date, end: float) -> tuple[tuple[Drive, ...], tuple[str, ...]]:
-    drives: list[Drive] = []
-    background: list[str] = []
-    for kind in sorted({(course.kind, course.name if course.kind == "other" else "") for course in courses}):
-        of_kind = [c for c in courses if (c.kind, c.name if c.kind == "other" else "") == kind]
-        on, start, stop = _stretches(of_kind, first)
-        if start >= end or stop < -BACKGROUND_WEEKS:
-            continue
-        if start < -BACKGROUND_WEEKS and len(on) == 1 and stop >= end:
-            background.append(of_kind[0].name)
-            continue
-        gaps = [later[0] - earlier[0] for earlier, later in pairwise(on)]
-        if of_kind[-1].sessions and end - stop <= max(1.5 * HOLD_WEEKS, 1.25 * float(np.median(gaps or [0.0]))):
-            stop = np.inf
-        stop = stop if stop < end else np.inf
-        drives.append(Drive(of_kind[0].kind, of_kind[0].name, on, start, stop, of_kind[0].continuous))
-    return tuple(sorted(drives, key=lambda drive: (drive.start, drive.kind))), tuple(background)
-
-
-def _stretches(courses: Sequence[Course], first: date) -> tuple[tuple[tuple[float, float], ...], float, float]:
-    """Return the stretches of treatment, its first and its last day, in weeks."""
-    spans: list[tuple[float, float]] = []
-    start, stop = np.inf, -np.inf
-    for course in courses:
-        begin = (course.first - first).days / 7
-        last = np.inf if course.last is None else (course.last - first).days / 7
-        start, stop = min(start, begin), max(stop, last)
-        if course.start is not None:
-            spans.append((begin, max(last, begin + 1 / 7)))
-        spans += [((day - first).days / 7, (day - first).days / 7 + HOLD_WEEKS) for day in course.sessions]
-    joined: list[tuple[float, float]] = []
-    for begin, last in sorted(spans):
-        if joined and begin <= joined[-1][1] + HOLD_WEEKS / 2:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
-        else:
-            joined.append((begin, last))
-    return tuple(joined), float(start), float(stop)
-
-
-def _events(events: Sequence[Event], first: date, end: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return the weeks of lasting steps and of haircuts; of many, the first ones of each kind."""
-    weeks = [(event.kind, (event.date - first).days / 7) for event in events]
-    inside = [(kind, week) for kind, week in weeks if 0 < week <= end]
-    steps = tuple(dict.fromkeys(week for kind, week in inside if kind != "haircut"))
-    haircuts = tuple(dict.fromkeys(week for kind, week in inside if kind == "haircut"))
-    return steps[:MOST_EVENTS], haircuts[:MOST_EVENTS]
 
 
 def day_of(setting: Setting, week: float) -> date | None:

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 
 from hairdensity.progress.belief import believe
-from hairdensity.progress.model import Drive, Floats, Prior, Setting, Shapes, nuisance, response, shapes_for
+from hairdensity.progress.model import Floats, Prior, Setting, Shapes, nuisance, response, shapes_for
 from hairdensity.progress.posterior import OUTLIER_SHARE, OUTLIER_SIZE
 from hairdensity.progress.sessions import SHARED_OF_DAY
+from hairdensity.progress.timeline import Drive
 from hairdensity.progress.verdict import VERDICTS, obstacle, probabilities
 
 DEFAULT_NOISE: Final = 1.5

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from hairdensity.progress.belief import Belief
-from hairdensity.progress.model import HOLD_WEEKS, Setting, day_of
+from hairdensity.progress.model import Setting, day_of
 from hairdensity.progress.sessions import Series
+from hairdensity.progress.timeline import HOLD_WEEKS
 from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON, baseline_sessions, goes_on, too_noisy
 from hairdensity.progress.view import CheckResult, ViewProgress
 

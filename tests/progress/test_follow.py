@@ -9,7 +9,8 @@ import pytest
 from courses import START, STOP, TODAY, course, day, minoxidil, monthly, needling, noise, rows
 
 from hairdensity.progress import ViewProgress, follow, progress_json
-from hairdensity.progress.model import Drive, Shapes, response
+from hairdensity.progress.model import Shapes, response
+from hairdensity.progress.timeline import Drive
 from hairdensity.progress.verdict import VERDICTS
 from hairdensity.treatments import Course, Event, Treatments, no_treatments
 

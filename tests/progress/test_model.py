@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
 from hairdensity.commands.progress import plan, progress
-from hairdensity.progress.model import Drive, Floats, Prior, Setting, Shapes, nuisance, point_size, response
+from hairdensity.progress.model import Floats, Prior, Setting, Shapes, nuisance, point_size, response
 from hairdensity.progress.plan import chance
 from hairdensity.progress.posterior import OUTLIER_SHARE, draw, fit, no_effect
+from hairdensity.progress.timeline import Drive
 
 
 def shape(lag: float, rise: float, order: float, off: float, decay: float, retained: float) -> Shapes:

@@ -1,0 +1,90 @@
+"""Treatments on the time axis of a series: when each kind was at work, and what else happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from hairdensity.treatments import Course, Event
+
+BACKGROUND_WEEKS: Final = 26.0
+"""A treatment that began this long before the first session and never changed is part of the level."""
+HOLD_WEEKS: Final = 30 / 7
+"""A single session works this long; sessions nearer than this are one stretch of treatment."""
+MOST_EVENTS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """When one kind of treatment was at work, in weeks from the first session.
+
+    Parameters
+    ----------
+    kind, name : str
+        As in `Course`.
+    on : tuple of (float, float)
+        Stretches of treatment, apart from each other, in order; the last may end at infinity.
+    start, stop : float
+        First and last day of treatment; `stop` is infinite where it goes on at the last session.
+    continuous : bool
+        Whether it is used daily.
+    """
+
+    kind: str
+    name: str
+    on: tuple[tuple[float, float], ...]
+    start: float
+    stop: float
+    continuous: bool
+
+
+def drives_of(courses: Sequence[Course], first: date, end: float) -> tuple[tuple[Drive, ...], tuple[str, ...]]:
+    """Return the treatments whose effect can be seen, and the names of those that went on all the time."""
+    drives: list[Drive] = []
+    background: list[str] = []
+    for kind in sorted({(course.kind, course.name if course.kind == "other" else "") for course in courses}):
+        of_kind = [c for c in courses if (c.kind, c.name if c.kind == "other" else "") == kind]
+        on, start, stop = _stretches(of_kind, first)
+        if start >= end or stop < -BACKGROUND_WEEKS:
+            continue
+        if start < -BACKGROUND_WEEKS and len(on) == 1 and stop >= end:
+            background.append(of_kind[0].name)
+            continue
+        gaps = [later[0] - earlier[0] for earlier, later in pairwise(on)]
+        if of_kind[-1].sessions and end - stop <= max(1.5 * HOLD_WEEKS, 1.25 * float(np.median(gaps or [0.0]))):
+            stop = np.inf
+        stop = stop if stop < end else np.inf
+        drives.append(Drive(of_kind[0].kind, of_kind[0].name, on, start, stop, of_kind[0].continuous))
+    return tuple(sorted(drives, key=lambda drive: (drive.start, drive.kind))), tuple(background)
+
+
+def _stretches(courses: Sequence[Course], first: date) -> tuple[tuple[tuple[float, float], ...], float, float]:
+    """Return the stretches of treatment, its first and its last day, in weeks."""
+    spans: list[tuple[float, float]] = []
+    start, stop = np.inf, -np.inf
+    for course in courses:
+        begin = (course.first - first).days / 7
+        last = np.inf if course.last is None else (course.last - first).days / 7
+        start, stop = min(start, begin), max(stop, last)
+        if course.start is not None:
+            spans.append((begin, max(last, begin + 1 / 7)))
+        spans += [((day - first).days / 7, (day - first).days / 7 + HOLD_WEEKS) for day in course.sessions]
+    joined: list[tuple[float, float]] = []
+    for begin, last in sorted(spans):
+        if joined and begin <= joined[-1][1] + HOLD_WEEKS / 2:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((begin, last))
+    return tuple(joined), float(start), float(stop)
+
+
+def events_of(events: Sequence[Event], first: date, end: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the weeks of lasting steps and of haircuts; of many, the first ones of each kind."""
+    weeks = [(event.kind, (event.date - first).days / 7) for event in events]
+    inside = [(kind, week) for kind, week in weeks if 0 < week <= end]
+    steps = tuple(dict.fromkeys(week for kind, week in inside if kind != "haircut"))
+    haircuts = tuple(dict.fromkeys(week for kind, week in inside if kind == "haircut"))
+    return steps[:MOST_EVENTS], haircuts[:MOST_EVENTS]
