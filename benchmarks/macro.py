@@ -1,4 +1,4 @@
-"""Accuracy and speed on macro photos: rendered fields with exact truth, pairs of visits, and spots that are not the same.
+"""Accuracy and speed on macro photos: rendered fields with exact truth, pairs of visits, spots that are not the same.
 
     python benchmarks/macro.py [--fields N] [--pairs N] [--wrong N] [--photos FOLDER]
 

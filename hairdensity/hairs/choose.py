@@ -62,7 +62,7 @@ def draw(shaft: Shaft, shape: tuple[int, int]) -> Drawn | None:
         return None
     ink = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
     cv2.fillPoly(ink, [np.rint((polygon - low) * 16).astype(np.int32).reshape(-1, 1, 2)], (255,), cv2.LINE_AA, 4)
-    soft: Plane = cv2.GaussianBlur(ink.astype(np.float32), (0, 0), 0.7) * np.float32(shaft.depth / 255)  # type: ignore[assignment]
+    soft: Plane = cv2.GaussianBlur(ink.astype(np.float32), (0, 0), 0.7) * np.float32(shaft.depth / 255)
     return Drawn(shaft, (slice(low[1], high[1]), slice(low[0], high[0])), soft, 0.0)
 
 
@@ -190,8 +190,8 @@ def unexplained(target: Plane, chosen: Sequence[Drawn], usual: float) -> list[tu
         np.maximum(present[drawn.box], drawn.ink, out=present[drawn.box])
     deep = np.median([d.shaft.depth for d in chosen]) if chosen else 1.0
     rest = ((target - present) > _REST * np.float32(deep)).view(np.uint8)
-    rest = cv2.morphologyEx(rest, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    solid = cv2.morphologyEx(rest, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     lines = []
     for index in range(1, count):
         x, y, width, height, area = stats[index].tolist()

@@ -58,7 +58,10 @@ def _ring(shaft: Shaft, depth: Plane) -> tuple[float, float, float] | None:
     if circle is None:
         return None
     x, y, radius = circle
-    if shaft.length / radius < 0.7 or np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius).max() > 2.5 + 0.05 * radius:
+    if (
+        shaft.length / radius < 0.7
+        or np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius).max() > 2.5 + 0.05 * radius
+    ):
         return None
     around = np.linspace(0, 2 * pi, 72, endpoint=False)
     best = np.zeros(72, np.float32)

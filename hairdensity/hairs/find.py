@@ -188,7 +188,8 @@ def _long_enough(shaft: Shaft) -> bool:
 def _share(depth: Plane, chosen: list[Shaft]) -> Share:
     """Return the share of each work pixel that hair covers: depth over the depth of the hair nearby."""
     level = np.percentile([item.depth for item in chosen], 60) if chosen else 1.0
-    return np.clip((depth / np.float32(level) - 0.1) / 0.8, 0, 1).astype(np.float32)
+    share: Share = np.clip((depth / np.float32(level) - 0.1) / 0.8, 0, 1).astype(np.float32)
+    return share
 
 
 def _hair(

@@ -248,7 +248,7 @@ def _assigned(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Return which of the first roots lie on which of the second, within `reach`, each used once."""
     carried = first @ matrix[:2, :2].T + matrix[:2, 2]
-    distance = np.hypot(*(carried[:, None] - second[None]).transpose(2, 0, 1))
+    distance = np.hypot(*(carried[:, None] - second[None]).transpose(2, 0, 1)).astype(np.float64)
     rows, columns = linear_sum_assignment(np.minimum(distance, 2 * reach))
     good = distance[rows, columns] <= reach
     return rows[good], columns[good], distance[rows[good], columns[good]]
@@ -256,7 +256,7 @@ def _assigned(
 
 def _fates(before: Found, after: Found, first: Points, second: Points, matrix: Matrix) -> Matched:
     rows, columns, distance = _assigned(first, second, matrix, _REACH * after.usual_px)
-    back: Matrix = np.linalg.inv(matrix)
+    back = np.linalg.inv(matrix).astype(np.float64)
     fates = []
     changes = []
     limit = 1.96 * 2**0.5 * _THICKNESS_SD_UM

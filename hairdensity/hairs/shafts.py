@@ -154,7 +154,8 @@ def _edge(profile: NDArray[np.float32], level: float) -> NDArray[np.float64]:
     valley = (profile < 0.85 * level) & (ahead > profile + 0.1 * level)
     lowest = np.where(valley, profile, np.inf)
     at = lowest.argmin(axis=1)
-    return np.where(valley.any(axis=1) & (at < edge), at, edge).astype(np.float64)
+    found: NDArray[np.float64] = np.where(valley.any(axis=1) & (at < edge), at, edge).astype(np.float64)
+    return found
 
 
 def ended(depth: Plane, stations: Points, width: float, level: float) -> Shaft | None:

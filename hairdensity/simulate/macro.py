@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
 
 _TERMINAL_UM = 40.0
@@ -307,7 +308,7 @@ def macro_photo(spot: Spot, look: Look, seed: int) -> MacroPhoto:
         cover[box] = np.maximum(cover[box], ink)
     picture = _wet(picture, look, random)
     sharp = np.ones(look.shape, np.bool_)
-    picture = cv2.GaussianBlur(picture, (0, 0), 0.9)
+    picture = imaging.blur(picture, 0.9)
     if look.defocus_px > 0 and look.defocus_share > 0:
         start = round(columns * (1 - look.defocus_share))
         blurred = cv2.GaussianBlur(picture, (0, 0), look.defocus_px)
@@ -379,8 +380,8 @@ def _smooth_noise(random: np.random.Generator, shape: tuple[int, int], sigma: fl
     coarse = random.normal(0, 1, (shape[0] // step + 3, shape[1] // step + 3)).astype(np.float32)
     full = cv2.resize(coarse, (coarse.shape[1] * step, coarse.shape[0] * step), interpolation=cv2.INTER_CUBIC)
     part = full[step // 2 : step // 2 + shape[0], step // 2 : step // 2 + shape[1]]
-    result: Plane = (part - part.mean()) / max(1e-6, float(part.std()))
-    return result
+    even: Plane = ((part - part.mean()) / max(1e-6, float(part.std()))).astype(np.float32)
+    return even
 
 
 def _skin(seed: int, look: Look, random: np.random.Generator) -> Plane:
