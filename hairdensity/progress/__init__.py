@@ -1,7 +1,14 @@
 """Progress: from measurements and treatments to a verdict: temporary, sustained, or cannot tell yet."""
 
 from hairdensity.progress.follow import follow
-from hairdensity.progress.sessions import Series, SeriesTable, Session, read_series_table, sessions_by_view
+from hairdensity.progress.sessions import (
+    Series,
+    SeriesTable,
+    Session,
+    read_series_table,
+    series_table,
+    sessions_by_view,
+)
 from hairdensity.progress.view import CheckResult, FittedCourse, ViewProgress, progress_json
 
 __all__ = [
@@ -14,5 +21,6 @@ __all__ = [
     "follow",
     "progress_json",
     "read_series_table",
+    "series_table",
     "sessions_by_view",
 ]

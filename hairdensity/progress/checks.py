@@ -22,9 +22,9 @@ NO_WEIGHT: Final = 1e3
 """Relative standard deviation of a session that is left out, but keeps its place."""
 LEFT_OUT: Final = 3
 """The sessions that the verdict rests on most are left out, one at a time."""
-PLACEBO_WEEKS: Final = (-26.0, -16.0, -10.0, 10.0, 16.0)
-PLACEBO_EVIDENCE: Final = 3.0
-"""Logarithm of the evidence by which another day must be better: twenty to one."""
+PLACEBO_WEEKS: Final = (-26.0, -16.0, 16.0)
+PLACEBO_EVIDENCE: Final = 4.0
+"""Logarithm of the evidence by which another day must be better: fifty to one."""
 DRAWS: Final = 300
 OTHER_PRIORS: Final[Mapping[str, Prior]] = {
     "smaller gains": Prior(gain_sd=6.0),

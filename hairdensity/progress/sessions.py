@@ -140,7 +140,22 @@ def read_series_table(path: Path | str) -> SeriesTable:
     TableError
         If it cannot be used: one line with file, line and what to write.
     """
-    table = read_table(Path(path), None, ("date",))
+    return series_table(read_table(Path(path), None, ("date",)))
+
+
+def series_table(table: Table) -> SeriesTable:
+    """Return the rows of a table that is read already; see `read_series_table`.
+
+    Parameters
+    ----------
+    table : Table
+        All its columns; one must be `date`.
+
+    Raises
+    ------
+    TableError
+        If it cannot be used.
+    """
     column = _value_column(table)
     low = _first(table.columns, (f"{column}_low", "low", "lower"))
     high = _first(table.columns, (f"{column}_high", "high", "upper"))
