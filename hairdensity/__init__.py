@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from hairdensity.analysis import Analysis, analyze
+    from hairdensity.explore import chart, follow
     from hairdensity.recipe import measure_photo
     from hairdensity.settings import Settings
     from hairdensity.table import read_frame
@@ -18,10 +19,12 @@ _HOME = {
     "Analysis": "hairdensity.analysis",
     "Settings": "hairdensity.settings",
     "analyze": "hairdensity.analysis",
+    "chart": "hairdensity.explore",
+    "follow": "hairdensity.explore",
     "measure_photo": "hairdensity.recipe",
     "read_frame": "hairdensity.table",
 }
-__all__ = ["Analysis", "Settings", "__version__", "analyze", "measure_photo", "read_frame"]
+__all__ = ["Analysis", "Settings", "__version__", "analyze", "chart", "follow", "measure_photo", "read_frame"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

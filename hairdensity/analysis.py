@@ -2,23 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hairdensity import pool
 from hairdensity.columns import ZONE_COLUMNS, Cell
 from hairdensity.errors import OutputError, TableError
+from hairdensity.explore import as_html, chart
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
+from hairdensity.progress import ViewProgress
 from hairdensity.publish import publish
 from hairdensity.regions import read_regions
 from hairdensity.series import group
 from hairdensity.settings import Settings
 from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all
-from hairdensity.table import write_rows
-from hairdensity.treatments import Treatments, read_treatments
+from hairdensity.table import read_frame, write_rows
+from hairdensity.treatments import Treatments, no_treatments, read_treatments
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 TREATMENTS: Final = "treatments.csv"
 REGIONS: Final = "regions.json"
@@ -42,6 +48,10 @@ class Analysis:
         What a person should know, a line each.
     measured_now : int
         Photos that were measured in this run rather than kept from an earlier one.
+    views : tuple of ViewProgress
+        The verdict of each subject and view, with its sessions and its fitted course.
+    treatments : Treatments
+        What was done, and when.
     """
 
     paths: OutPaths
@@ -50,10 +60,39 @@ class Analysis:
     headlines: tuple[str, ...]
     warnings: tuple[str, ...]
     measured_now: int
+    views: tuple[ViewProgress, ...] = ()
+    treatments: Treatments = field(default_factory=no_treatments)
 
     def count(self, status: str) -> int:
         """Return the number of photos with this status: measured, rejected or unreadable."""
         return sum(row["status"] == status for row in self.rows)
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the table as a pandas DataFrame: numbers as float64, dates as datetime64, the rest as text."""
+        return read_frame(self.paths.measurements)
+
+    def view(self, name: str, subject: str | None = None) -> ViewProgress:
+        """Return the verdict of one view; `subject` is needed only where there are several.
+
+        Raises
+        ------
+        KeyError
+            If there is no such view, or several subjects have one.
+        """
+        found = [one for one in self.views if one.view == name and subject in (None, one.subject)]
+        if len(found) != 1:
+            known = ", ".join(f"{one.subject}/{one.view}" for one in self.views)
+            raise KeyError(f"{len(found)} views are named {name!r}; there are (subject/view): {known}")
+        return found[0]
+
+    def chart(self, name: str, subject: str | None = None, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the course of one view as the report does; see `hairdensity.chart`."""
+        return chart(self.view(name, subject), self.treatments, ax=ax)
+
+    def _repr_html_(self) -> str:
+        return as_html(
+            self.headlines, {status: self.count(status) for status in ("measured", "rejected", "unreadable")}
+        )
 
 
 def analyze(
@@ -115,8 +154,8 @@ def analyze(
         write_rows(job.paths.measurements, rows)
         write_rows(job.paths.zones, [row for one in measured for row in one.zone_rows], ZONE_COLUMNS)
         draw_all(job, measured, tell)
-        progress, headlines = publish(job, measured, rows)
-    return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh)
+        progress, headlines, views = publish(job, measured, rows)
+    return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh, views, job.treatments)
 
 
 def _gather(

@@ -23,7 +23,9 @@ from hairdensity.treatments import Treatments
 Rows = Sequence[dict[str, Cell]]
 
 
-def publish(job: Job, measured: Sequence[MeasuredSeries], rows: Rows) -> tuple[dict[str, Any], tuple[str, ...]]:
+def publish(
+    job: Job, measured: Sequence[MeasuredSeries], rows: Rows
+) -> tuple[dict[str, Any], tuple[str, ...], tuple[ViewProgress, ...]]:
     """Write progress.json, charts, report.html and run.json.
 
     Parameters
@@ -41,6 +43,8 @@ def publish(job: Job, measured: Sequence[MeasuredSeries], rows: Rows) -> tuple[d
         The content of progress.json.
     headlines : tuple of str
         The verdict of each series in a sentence.
+    views : tuple of ViewProgress
+        The verdict of each series, with its sessions and its fitted course.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def publish(job: Job, measured: Sequence[MeasuredSeries], rows: Rows) -> tuple[d
     write_charts(data, job.paths.charts)
     write_recipe(job, measured)
     several = len({view.subject for view in views.values()}) > 1
-    return progress, tuple(_headline(view, several) for view in views.values())
+    return progress, tuple(_headline(view, several) for view in views.values()), tuple(views.values())
 
 
 def page_data(

@@ -1,0 +1,123 @@
+"""Explore: what notebooks need; tables go in as files or DataFrames, charts come out as Axes that compose."""
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hairdensity.errors import TableError
+from hairdensity.progress import ViewProgress, series_table
+from hairdensity.progress import follow as follow_rows
+from hairdensity.publish import lanes
+from hairdensity.report import SeriesInput, build_report
+from hairdensity.report.words import COVERAGE, Quantity
+from hairdensity.tables import Line, Table, read_table
+from hairdensity.treatments import Treatments, no_treatments, read_treatments
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+def follow(
+    table: "pd.DataFrame | Path | str",
+    treatments: Treatments | Path | str | None = None,
+    *,
+    today: date | None = None,
+) -> tuple[ViewProgress, ...]:
+    """Return the verdict of each subject and view of a table of values by date.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, Path or str
+        measurements.csv, or any table with a column `date` and a column `coverage`, `value` or any one column of
+        numbers; `low` and `high` (95 % interval), `view` and `subject` are used where they are there.
+    treatments : Treatments, Path or str, optional
+        As read, or the file; none: nothing was treated.
+    today : date, optional
+        Sessions dated later are left out. Default: all are used.
+
+    Raises
+    ------
+    TableError
+        If a table cannot be used: one line with place and remedy.
+    """
+    read = read_table(Path(table), None, ("date",)) if isinstance(table, (str, Path)) else _table_of(table)
+    known = treatments if isinstance(treatments, Treatments) else _read(treatments)
+    return follow_rows(series_table(read).rows, known, today or date.max)
+
+
+def chart(
+    view: ViewProgress,
+    treatments: Treatments | Path | str | None = None,
+    *,
+    ax: "Axes | None" = None,
+    quantity: Quantity = COVERAGE,
+    legend: bool = True,
+) -> "Axes":
+    """Draw a course as the report does: sessions, fitted course, treatments, and what counts as noise.
+
+    Parameters
+    ----------
+    view : ViewProgress
+        From `follow`, or of `Analysis.views`.
+    treatments : Treatments, Path or str, optional
+        Drawn below the course.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default into a new figure.
+    quantity : Quantity
+        What the values are; coverage by default.
+    legend : bool
+        Whether to explain the signs above the axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Its time axis holds matplotlib's dates, its value axis values as people read them (per cent for coverage).
+    """
+    from hairdensity.report.chart import WIDE, draw_course
+
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.subplots(figsize=WIDE, layout="constrained")[1]
+    known = treatments if isinstance(treatments, Treatments) else _read(treatments)
+    # The report's own page of this view, less its pictures: so that both charts always show the same.
+    page = build_report([SeriesInput(view, (), quantity=quantity)], treatments=lanes(known)).series[0]
+    draw_course(ax, page.course, legend=legend)
+    return ax
+
+
+def as_html(headlines: Sequence[str], counts: Mapping[str, int]) -> str:
+    """Return what came of a run as a few lines of HTML, as Jupyter shows it."""
+    counted = ", ".join(f"{count} {status}" for status, count in counts.items())
+    lines = "".join(f"<li>{html.escape(line)}</li>" for line in headlines)
+    return f"<p>Photos: {counted}.</p><ul>{lines}</ul>"
+
+
+def _read(treatments: Path | str | None) -> Treatments:
+    return no_treatments() if treatments is None else read_treatments(treatments)
+
+
+def _table_of(frame: "pd.DataFrame") -> Table:
+    """Return a DataFrame as a table that was read; its rows are counted from 0, as pandas shows them."""
+    columns = tuple(str(name).strip().lower() for name in frame.columns)
+    if "date" not in columns:
+        raise TableError(f"the DataFrame has no column 'date'; it has {', '.join(columns) or 'none'}.")
+    lines = (
+        Line(number, dict(zip(columns, map(_text, cells), strict=True)))
+        for number, cells in enumerate(frame.itertuples(index=False, name=None))
+    )
+    return Table("the DataFrame", columns, tuple(lines), ())
+
+
+def _text(cell: Any) -> str:  # noqa: ANN401 - whatever a DataFrame holds
+    """Return a cell as a person would type it; "" where it is missing."""
+    import pandas as pd
+
+    if pd.isna(cell):
+        return ""
+    if isinstance(cell, date):
+        return cell.isoformat()[:10]
+    return str(cell).strip()
