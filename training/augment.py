@@ -16,9 +16,10 @@ WHOLE_SHARE = 0.3
 """Share of views that show the whole frame, as the first pass sees it; the others show a part of the head."""
 WHOLE_PX = (220.0, 340.0)
 """Size of the frame in such a view, in network pixels."""
-HEAD_PX = (280.0, 460.0)
-"""Size of the head in the other views."""
+EMPTY_SHARE = 0.06
+"""Share of views without any head."""
 DENSE_SHARE, BARE_SHARE = 0.96, 0.015
+LINEAR = ((np.arange(256) / 255) ** 2.2).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,13 @@ class View:
     rendered: bool
 
 
-def view_of(sample: Sample, others: list[Sample], size: int, lights: int, rng: np.random.Generator) -> View:
-    """Return a random view of a sample; `others` lend their pictures as background."""
-    matrix = _pose(sample, size, rng)
+def view_of(
+    sample: Sample, others: list[Sample], size: int, lights: int, head_px: tuple[float, float], rng: np.random.Generator
+) -> View:
+    """Return a random view of a sample, the head between two sizes; `others` lend their pictures as background."""
+    if rng.random() < EMPTY_SHARE:
+        return _nothing(others, size, lights, rng)
+    matrix = _pose(sample, size, head_px, rng)
     rows, columns = sample.rgb.shape[:2]
     canvas = _backdrop(others, size, rng)
     shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
@@ -98,7 +103,7 @@ def view_of(sample: Sample, others: list[Sample], size: int, lights: int, rng: n
 def relight(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return the picture in other light, by another camera."""
     size = picture.shape[0]
-    linear = (picture.astype(np.float32) / np.float32(255)) ** np.float32(2.2)
+    linear = LINEAR[picture]
     gains = np.exp(rng.normal(0, 0.06, 3) + rng.normal(0, 0.15) * np.array([1, 0, -1])) * 2.0 ** rng.uniform(-1.0, 0.7)
     light = np.ones((size, size), np.float32)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / np.float32(size) - np.float32(0.5)
@@ -117,7 +122,7 @@ def relight(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
         linear = linear + np.float32(rng.uniform(0.1, 0.6)) * spot[:, :, None]
     if rng.random() < 0.2:  # haze
         linear = linear + np.float32(rng.uniform(0, 0.08))
-    shown = np.clip(linear, 0, 1) ** np.float32(rng.uniform(0.8, 1.25) / 2.2)
+    shown = cv2.pow(np.clip(linear, 0, 1), rng.uniform(0.8, 1.25) / 2.2)
     if rng.random() < 0.5:
         gray = shown @ np.array([0.299, 0.587, 0.114], np.float32)
         keep = np.float32(0 if rng.random() < 0.08 else rng.uniform(0.4, 1.4))
@@ -129,7 +134,7 @@ def relight(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     elif rng.random() < 0.3:
         shown = shown + np.float32(rng.uniform(0.3, 1.0)) * (shown - cv2.GaussianBlur(shown, (0, 0), 1.2))
     if rng.random() < 0.5:
-        shown = shown + rng.normal(0, rng.uniform(0.002, 0.025), shown.shape).astype(np.float32)
+        shown = shown + np.float32(rng.uniform(0.002, 0.025)) * rng.standard_normal(shown.shape, np.float32)
     out = np.clip(shown * 255 + 0.5, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         stored = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 95))])[1]
@@ -137,7 +142,7 @@ def relight(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     return out
 
 
-def _pose(sample: Sample, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _pose(sample: Sample, size: int, head_px: tuple[float, float], rng: np.random.Generator) -> NDArray[np.float64]:
     """Return a random affine map from the photo to the view."""
     rows, columns = sample.rgb.shape[:2]
     low, high = sample.outline.min(0), sample.outline.max(0)
@@ -146,7 +151,7 @@ def _pose(sample: Sample, size: int, rng: np.random.Generator) -> NDArray[np.flo
         scale = rng.uniform(*WHOLE_PX) / max(rows, columns)
         centre = np.array([columns, rows]) / 2 + rng.uniform(-0.12, 0.12, 2) * (columns, rows)
     else:
-        scale = np.exp(rng.uniform(*np.log(HEAD_PX))) / max(high - low)
+        scale = np.exp(rng.uniform(*np.log(head_px))) / max(high - low)
         spread = max(0.15, 1 - 0.5 * size / (scale * max(high - low)))
         centre = (low + high) / 2 + rng.uniform(-0.5, 0.5, 2) * (high - low) * spread
     angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else rng.choice(4) * np.pi / 2 + rng.normal(0, 0.2)
@@ -167,6 +172,23 @@ def _backdrop(others: list[Sample], size: int, rng: np.random.Generator) -> NDAr
     part = int(rng.integers(40, 140))  # corners show walls and clothes far more often than heads
     corner = other[:part, :part] if rng.random() < 0.5 else other[-part:, -part:]
     return cv2.resize(np.ascontiguousarray(corner), (size, size), interpolation=cv2.INTER_LINEAR)
+
+
+def _nothing(others: list[Sample], size: int, lights: int, rng: np.random.Generator) -> View:
+    """Return a view of what surrounds heads, or of an even colour: nowhere scalp."""
+    picture = _backdrop(others, size, rng)
+    if rng.random() < 0.6:
+        other = others[rng.integers(len(others))]
+        low, high = other.outline.min(0).astype(int), other.outline.max(0).astype(int)
+        rows, columns = other.rgb.shape[:2]
+        strips = (other.rgb[:, : low[0]], other.rgb[:, high[0] :], other.rgb[: low[1]], other.rgb[high[1] :])
+        wide = [s for s in strips if min(s.shape[:2]) >= min(rows, columns) // 12]
+        if wide:
+            strip = np.ascontiguousarray(wide[rng.integers(len(wide))])
+            picture = cv2.resize(strip, (size, size), interpolation=cv2.INTER_LINEAR)
+    empty = np.zeros((size // 2, size // 2), np.float32)
+    pictures = tuple(relight(picture, rng) for _ in range(lights))
+    return View(pictures, empty, np.ones_like(empty), empty, empty, (), rendered=False)
 
 
 def _moved(xy: Plane, matrix: NDArray[np.float64], values: Plane) -> NDArray[np.float64]:

@@ -4,8 +4,8 @@
 
 The graph is written node by node: normalisation folded into the convolutions, opset 13, and only operations that every
 reader of ONNX knows. The sides are written down as 288, since OpenCV 4 does not read open ones; it and OpenCV 5 take
-other multiples of 32 all the same. Weights are stored with half precision and widened on reading, which halves the file;
-what that changes is part of the difference that is measured here.
+other multiples of 32 all the same. Weights are stored with half precision and widened on reading, which halves the
+file; what that changes is printed.
 """
 
 import copy
@@ -147,7 +147,9 @@ def main() -> None:
     onnx.save(graph_of(network), path)
     stored, rounding = largest_difference(as_stored(network), path), largest_difference(network, path)
     size = path.stat().st_size / 1e6
-    print(f"{path}: {size:.2f} MB; OpenCV {cv2.__version__} differs by at most {stored:.1e}, with rounding {rounding:.1e}")
+    print(
+        f"{path}: {size:.2f} MB; OpenCV {cv2.__version__} differs by at most {stored:.1e}, by rounding {rounding:.1e}"
+    )
     if stored > 1e-3:
         sys.exit("OpenCV does not compute what PyTorch does")
 

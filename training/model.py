@@ -1,7 +1,8 @@
 """The network: EfficientNet-Lite0's first six stages and a light U-Net decoder with two outputs.
 
 Fully convolutional; the outputs have half the size of the input. Input: (n, 3, rows, columns), RGB 0..255, both sides
-a multiple of `STRIDE`. Output: (n, 2, rows / 2, columns / 2), logits of "this is scalp" and of the share that hair covers.
+a multiple of `STRIDE`. Output: (n, 2, rows / 2, columns / 2), logits of "this is scalp" and of the share that hair
+covers.
 
 Encoder after Tan and Le (2019) and the Lite variants published with TensorFlow, written again here without the
 asymmetric padding of the original, which not every ONNX runtime reads.
@@ -13,7 +14,7 @@ from torch.nn import functional
 
 STRIDE = 32
 DROPPED_BLOCKS = 1
-"""Of the four blocks of the sixth stage the last is left out, and the whole seventh: little but size comes from them."""
+"""Of the four blocks of the sixth stage the last is left out, and the whole seventh: they add little but size."""
 
 # expansion, channels out, blocks, stride, kernel
 STAGES = (

@@ -2,8 +2,8 @@
 
     python training/prepare.py DATA
 
-DATA holds `heads/` and `backs/`, each with scalp.json and patches.csv, heads/ also sources.csv, points.csv and areas.json.
-Only needed when labels change: the file is in the repository.
+DATA holds `heads/` and `backs/`, each with scalp.json and patches.csv, heads/ also sources.csv,
+points.csv and areas.json. Only needed when labels change: the file is in the repository.
 """
 
 import csv

@@ -17,9 +17,9 @@ HEAD_PX: Final = 288
 On men not learned from, 224 to 320 do equally well, 384 a little worse."""
 MARGIN: Final = 0.15
 """Share of the head's size that is shown around it."""
-DOUBT_LEAST: Final = 0.02
-DOUBT_MIXED: Final = 0.08
-"""Standard deviation of the share over about 1.5 cm of bare skin or dense hair, and what is added where half is covered."""
+DOUBT_LEAST: Final = 0.01
+DOUBT_MIXED: Final = 0.20
+"""Standard deviation of the share over bare skin or dense hair, and what is added where half is covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,10 @@ def doubt(share: Share, size: int) -> Plane:
 
     Notes
     -----
-    Measured on squares that were read by eye, of men not learned from, after taking off the readers' own scatter: it is least
-    where all or nothing is covered, and greatest in between. A single strand is not doubted for being one, so
-    the share is first averaged over about the size of those squares.
+    Least where all or nothing is covered, greatest in between; a single strand is not doubted for being one, so the share
+    is first averaged over about 1.5 cm. The two numbers fit the errors of whole photos of men not learned from (their
+    mean over squares read by eye, the readers' own scatter taken off), given that half of the doubt is shared by all pixels
+    of a photo, as `hairdensity.measure` takes it. Single squares alone would ask for 0.13 in place of 0.20.
     """
     around = imaging.blur(share, max(0.5, 0.03 * size))
     mixed = 4 * around * (1 - around)
