@@ -55,10 +55,10 @@ def doubt(share: Share, size: int) -> Plane:
 
     Notes
     -----
-    Least where all or nothing is covered, greatest in between; a single strand is not doubted for being one, so the share
-    is first averaged over about 1.5 cm. The two numbers fit the errors of whole photos of men not learned from (their
-    mean over squares read by eye, the readers' own scatter taken off), given that half of the doubt is shared by all pixels
-    of a photo, as `hairdensity.measure` takes it. Single squares alone would ask for 0.13 in place of 0.20.
+    Least where all or nothing is covered, greatest in between; a single strand is not doubted for being one, so the
+    share is first averaged over about 1.5 cm. The two numbers fit the errors of whole photos of men not learned from
+    (their mean over squares read by eye, the readers' own scatter taken off), given that half of the doubt is shared by
+    all pixels of a photo, as `hairdensity.measure` takes it. Single squares alone would ask for 0.13 in place of 0.20.
     """
     around = imaging.blur(share, max(0.5, 0.03 * size))
     mixed = 4 * around * (1 - around)
