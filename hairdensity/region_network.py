@@ -13,6 +13,8 @@ from hairdensity.network import WEIGHTS, look
 
 FRAME_PX: Final = 288
 """Longer side at which the whole frame is shown to the network."""
+SMALL_PX: Final = 720
+"""Longer side of the picture on which outlines are drawn: finer than the network knows them."""
 HEAD_PX: Final = 288
 """Longer side of the head at which it is shown again, to find its border."""
 MARGIN: Final = 0.15
@@ -47,15 +49,16 @@ def network_mask(work: Rgb, weights: Path = WEIGHTS) -> tuple[Mask, float]:
     widths, so that a photo of 50 megapixels and one of half a megapixel are looked at in the same way.
     """
     shape = (work.shape[0], work.shape[1])
-    first = look(imaging.shrink(work, 2 * FRAME_PX), FRAME_PX, weights).scalp
+    small = imaging.shrink(work, SMALL_PX)
+    first = look(small, FRAME_PX, weights).scalp
     rough = largest_part(first >= 0.5)
     if rough.mean() < LEAST_AREA:
         return np.zeros(shape, np.bool_), 0.0
-    scalp = _second_look(work, imaging.resize(first, shape), imaging.resize_mask(rough, shape), weights)
+    scalp = _second_look(small, first, rough, weights)
     mask = cleaned(scalp)
     if mask.mean() < LEAST_AREA:
         return np.zeros(shape, np.bool_), 0.0
-    return mask, expected_iou(scalp, mask)
+    return imaging.resize_mask(mask, shape), expected_iou(scalp, mask)
 
 
 def box_around(mask: Mask, margin: float) -> tuple[slice, slice]:

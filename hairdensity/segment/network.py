@@ -17,6 +17,8 @@ HEAD_PX: Final = 288
 On men not learned from, 224 to 320 do equally well, 384 a little worse."""
 MARGIN: Final = 0.15
 """Share of the head's size that is shown around it."""
+DOUBT_PX: Final = 192
+"""Longer side at which doubt is worked out: it is smooth."""
 DOUBT_LEAST: Final = 0.01
 DOUBT_MIXED: Final = 0.20
 """Standard deviation of the share over bare skin or dense hair, and what is added where half is covered."""
@@ -60,6 +62,7 @@ def doubt(share: Share, size: int) -> Plane:
     (their mean over squares read by eye, the readers' own scatter taken off), given that half of the doubt is shared by
     all pixels of a photo, as `hairdensity.measure` takes it. Single squares alone would ask for 0.13 in place of 0.20.
     """
-    around = imaging.blur(share, max(0.5, 0.03 * size))
-    mixed = 4 * around * (1 - around)
+    small = imaging.shrink(share, DOUBT_PX)
+    around = imaging.blur(small, max(0.5, 0.03 * size * max(small.shape) / max(share.shape)))
+    mixed = imaging.resize(4 * around * (1 - around), (share.shape[0], share.shape[1]))
     return np.asarray(DOUBT_LEAST + DOUBT_MIXED * mixed, np.float32)
