@@ -21,8 +21,9 @@ MARGIN: Final = 0.15
 """Share of the head's size that is shown around it."""
 LEAST_AREA: Final = 0.01
 """Less scalp than this share of the frame is none."""
-UNSURE_BELOW: Final = 0.90
-"""Expected IoU of the region below which its outline is called unsure."""
+UNSURE_BELOW: Final = 0.88
+"""Expected IoU of the region below which its outline is called unsure: on men not learned from, 29 % of photos, with a
+true IoU of 0.85 on average, and two thirds of those whose IoU is below 0.85; the others have 0.93."""
 
 
 def network_mask(work: Rgb, weights: Path = WEIGHTS) -> tuple[Mask, float]:
