@@ -93,10 +93,10 @@ def _picture_for_readme(page: Page, path: Path) -> None:
     section, stage = (page.locator(name).first.bounding_box() for name in ("#series-1", "#series-1 .stage"))
     if section is None or stage is None:
         raise SystemExit("the page has no section with a slider")
-    height = stage["y"] + stage["height"] - section["y"] + 12
+    height = stage["y"] + stage["height"] - section["y"] - 6
     page.screenshot(path=path, full_page=True, clip={**section, "height": height})
     with Image.open(path) as image:
-        image.convert("RGB").quantize(128, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+        image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
 
 
 if __name__ == "__main__":

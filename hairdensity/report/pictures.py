@@ -27,7 +27,7 @@ PATCH_PX: Final = 96
 THUMB_PX: Final = 150
 QUALITIES: Final = (84, 78, 70, 60, 50)
 """JPEG qualities, tried in turn until a picture is small enough."""
-DRAWN_AS: Final = 2
+DRAWN_AS: Final = 3
 """Part of the names of kept pictures: raise it where they are to look different."""
 
 
@@ -179,7 +179,7 @@ def _hair_png(share: Plane, region: Mask) -> bytes:
     image = Image.fromarray(levels)
     image.putpalette([*(HAIR_COLOUR * 4), 255, 255, 255])
     data = io.BytesIO()
-    image.save(data, "PNG", optimize=True, bits=4, transparency=bytes((0, 70, 120, 170, 230)))
+    image.save(data, "PNG", optimize=True, bits=4, transparency=bytes((0, 45, 80, 115, 235)))
     return data.getvalue()
 
 
