@@ -96,7 +96,8 @@ def _picture_for_readme(page: Page, path: Path) -> None:
     height = stage["y"] + stage["height"] - section["y"] - 6
     page.screenshot(path=path, full_page=True, clip={**section, "height": height})
     with Image.open(path) as image:
-        image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+        few = image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+        few.save(path, optimize=True)
 
 
 if __name__ == "__main__":
