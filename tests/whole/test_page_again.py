@@ -149,7 +149,7 @@ def test_two_photos_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     html = page.read_text(encoding="utf-8")
     assert "More hair" in html
     assert "5 January 2026" in html
-    assert "Treatments" not in html
+    assert "No treatments were given" not in html
 
 
 def test_a_blind_page_tells_nothing_and_its_key_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
