@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from hairdensity.analysis import Analysis, analyze
     from hairdensity.explore import chart, follow
     from hairdensity.recipe import measure_photo
+    from hairdensity.report.words import Quantity
     from hairdensity.settings import Settings
     from hairdensity.table import read_frame
 
 _HOME = {
     "Analysis": "hairdensity.analysis",
+    "Quantity": "hairdensity.report.words",
     "Settings": "hairdensity.settings",
     "analyze": "hairdensity.analysis",
     "chart": "hairdensity.explore",
@@ -24,7 +26,17 @@ _HOME = {
     "measure_photo": "hairdensity.recipe",
     "read_frame": "hairdensity.table",
 }
-__all__ = ["Analysis", "Settings", "__version__", "analyze", "chart", "follow", "measure_photo", "read_frame"]
+__all__ = [
+    "Analysis",
+    "Quantity",
+    "Settings",
+    "__version__",
+    "analyze",
+    "chart",
+    "follow",
+    "measure_photo",
+    "read_frame",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
