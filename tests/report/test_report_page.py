@@ -19,7 +19,7 @@ from hairdensity.report.data import ReportData, Shown, Thumb
 from hairdensity.report.pictures import encode_frame, encode_thumb
 from hairdensity.report.render import CURVES, render_report
 from hairdensity.report.show import MOST_PICTURES, size_for
-from hairdensity.report.words import NOTHING_MEASURED, VERDICTS
+from hairdensity.report.words import NOTHING_MEASURED, PAIR, VERDICTS
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "path", "use"}
 HOSTILE = (
@@ -191,7 +191,7 @@ def test_each_verdict_has_words_of_its_own(make_series: MakeSeries, verdict: str
     assert " ".join(data.series[0].sentence.split()) in text
     assert data.series[0].sentence.startswith(("Coverage ", "These photos"))
     assert len({words.badge for words in VERDICTS.values()}) == len(VERDICTS)
-    assert set(CURVES) == {*VERDICTS, NOTHING_MEASURED.name}
+    assert set(CURVES) == {*VERDICTS, *PAIR, NOTHING_MEASURED.name}
     gained = verdict in ("sustained", "temporary", "on_treatment")
     assert ("7.1 points (5.0 to 9.0)" in data.series[0].sentence.replace("\u00a0", " ")) is gained
 
