@@ -1,0 +1,72 @@
+"""Tables and charts as notebooks use them."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+
+import hairdensity
+from hairdensity.analysis import Analysis
+from hairdensity.errors import TableError
+from hairdensity.explore import as_html
+from hairdensity.files import OutPaths
+from hairdensity.treatments import Course, Treatments
+
+FIRST = date(2025, 1, 6)
+VALUES = (0.61, 0.62, 0.6, 0.615, 0.608)
+FRAME = pd.DataFrame({"date": [FIRST + timedelta(30 * n) for n in range(5)], "coverage": VALUES, "view": "vertex"})
+
+
+def test_a_frame_is_followed_like_its_file(tmp_path: Path):
+    file = tmp_path / "typed.csv"
+    FRAME.to_csv(file, index=False)
+    assert hairdensity.follow(FRAME) == hairdensity.follow(file) == hairdensity.follow(str(file))
+
+
+def test_dates_of_pandas_and_missing_cells_are_understood():
+    typed = FRAME.rename(columns={"coverage": "Value"}).assign(date=pd.to_datetime(FRAME["date"]), notes=None)
+    typed.loc[5] = [pd.NaT, 0.7, "vertex", None]
+    typed.loc[6] = [pd.Timestamp("2025-08-01"), np.nan, "vertex", pd.NA]
+    (view,) = hairdensity.follow(typed)
+    assert [session.date for session in view.sessions] == list(FRAME["date"])
+    assert [session.value for session in view.sessions] == list(VALUES)
+
+
+def test_later_sessions_can_be_left_out():
+    (view,) = hairdensity.follow(FRAME, today=FIRST + timedelta(61))
+    assert len(view.sessions) == 3
+
+
+def test_a_frame_without_dates_is_refused_in_words():
+    with pytest.raises(TableError, match="has no column 'date'; it has coverage"):
+        hairdensity.follow(FRAME[["coverage"]])
+
+
+def test_a_chart_goes_into_any_axes():
+    treated = Treatments((Course("prp", "PRP", sessions=(FIRST + timedelta(40),)),), (), ())
+    (view,) = hairdensity.follow(FRAME, treated)
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    assert hairdensity.chart(view, treated, ax=right, legend=False) is right
+    assert not left.has_data()
+    assert "PRP" in {text.get_text() for text in right.texts}
+    first, last = right.get_xlim()
+    assert first < date2num(FIRST) < last
+    low, high = right.get_ylim()
+    assert low < 60 < 62 < high
+
+
+def test_an_analysis_finds_its_views_and_shows_itself():
+    views = hairdensity.follow(pd.concat([FRAME, FRAME.assign(view="<b>")]))
+    rows = ({"status": "measured"}, {"status": "rejected"})
+    analysis = Analysis(OutPaths(Path("out")), rows, {}, ("<b>: no change.",), (), 0, views)
+    assert analysis.view("vertex").view == "vertex"
+    assert analysis.chart("vertex", ax=Figure().subplots()).has_data()
+    with pytest.raises(KeyError, match="there are"):
+        analysis.view("parting")
+    assert "1 measured, 1 rejected, 0 unreadable" in analysis._repr_html_()
+    assert as_html(analysis.headlines, {}) == "<p>Photos: .</p><ul><li>&lt;b&gt;: no change.</li></ul>"
