@@ -1,7 +1,4 @@
-"""Average the weights of runs that went on from each other: `python training/average.py OUT/weights.pt RUN/weights.pt ...`
-
-The files are written by `train.py`; the first argument is written, the others are read.
-"""
+"""Average the weights of runs that went on from each other: `average.py OUT/weights.pt RUN/weights.pt ...`."""
 
 import sys
 from pathlib import Path
