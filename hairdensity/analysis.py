@@ -55,13 +55,13 @@ class Analysis:
     """
 
     paths: OutPaths
-    rows: tuple[dict[str, Cell], ...]
-    progress: dict[str, Any]
+    rows: tuple[dict[str, Cell], ...] = field(repr=False)
+    progress: dict[str, Any] = field(repr=False)
     headlines: tuple[str, ...]
     warnings: tuple[str, ...]
     measured_now: int
-    views: tuple[ViewProgress, ...] = ()
-    treatments: Treatments = field(default_factory=no_treatments)
+    views: tuple[ViewProgress, ...] = field(default=(), repr=False)
+    treatments: Treatments = field(default_factory=no_treatments, repr=False)
 
     def count(self, status: str) -> int:
         """Return the number of photos with this status: measured, rejected or unreadable."""
