@@ -1,6 +1,6 @@
 """The network: scalp and hair of a picture, by the weights that are shipped, run by OpenCV alone.
 
-One small convolutional network answers both questions for every pixel: is this scalp, and how much of it does hair cover.
+One small convolutional network answers both questions for each pixel: is this scalp, and how much of it does hair cover.
 How it was trained, on what, and how well it does, is told in `training/` and in `weights/MODEL_CARD.md`.
 """
 
@@ -34,7 +34,7 @@ class Look:
     scalp : Plane
         (rows, columns) float32, 0..1: probability that the pixel is scalp, bare or under hair.
     share : Share
-        (rows, columns) float32, 0..1: share of the pixel that hair covers, where it is scalp; elsewhere it means nothing.
+        (rows, columns) float32, 0..1: share of the pixel that hair covers, where it is scalp; else it means nothing.
     """
 
     scalp: Plane
