@@ -1,6 +1,6 @@
 """The network: scalp and hair of a picture, by the weights that are shipped, run by OpenCV alone.
 
-One small convolutional network answers both questions for each pixel: is this scalp, and how much of it does hair cover.
+One small convolutional network answers both questions for each pixel: is this scalp, and how much of it hair covers.
 How it was trained, on what, and how well it does, is told in `training/` and in `weights/MODEL_CARD.md`.
 """
 
