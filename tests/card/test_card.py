@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from card_scenes import Scene, outline, photograph, random_scene
 from click.testing import CliRunner
-from hairdensity.card.command import card as command
 
 from hairdensity import imaging
 from hairdensity.card import PAPERS, Card, NoCard, card_pdf, find_card, layout
 from hairdensity.card.light import linear
+from hairdensity.commands.card import card as command
 
 SKIN = np.full((480, 640, 3), (190, 140, 115), np.uint8)
 
