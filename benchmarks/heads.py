@@ -107,7 +107,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def measure(rgb: Rgb, weights: Path) -> tuple[Mask, Share]:
     """Return region and hair share, by the way of one photo."""
     mask, _ = network_mask(rgb, weights)
-    return mask, NetworkSegmenter(weights)(normalise(rgb, mask).rgb if mask.any() else rgb, mask).share
+    return mask, NetworkSegmenter(weights)(normalise(rgb, mask).balanced, mask).share
 
 
 def judge(case: Case) -> Found:

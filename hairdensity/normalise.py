@@ -27,12 +27,15 @@ class Normalised:
     Parameters
     ----------
     rgb : Rgb
-        (rows, columns, 3) uint8.
+        (rows, columns, 3) uint8: neutral colour, standard exposure, even light.
+    balanced : Rgb
+        (rows, columns, 3) uint8: neutral colour alone, for a method that deals with the rest itself.
     steps : tuple of str
         What was done, for the notes of the table.
     """
 
     rgb: Rgb
+    balanced: Rgb
     steps: tuple[str, ...]
 
 
@@ -53,9 +56,11 @@ def normalise(work: Rgb, mask: Mask) -> Normalised:
         see `hairdensity.light.uneven_light`), colour, and exposure.
     """
     if not mask.any():
-        return Normalised(work, ())
+        return Normalised(work, work, ())
     steps: list[str] = []
     plane = linear(work)
+    colour = bright_colour(work, mask) / STANDARD_COLOUR
+    balanced = displayed(plane / colour.astype(np.float32))
     light = uneven_light(work, mask)
     if light.slope >= LEAST_SLOPE:
         part = min(1.0, MOST_SLOPE / light.slope)
@@ -68,7 +73,6 @@ def normalise(work: Rgb, mask: Mask) -> Normalised:
         factor: Plane = np.exp(np.clip(log, -most, most), dtype=np.float32)
         plane *= factor[:, :, None]
         steps.append(f"evened light by {part * light.slope:.2f}")
-    colour = bright_colour(work, mask) / STANDARD_COLOUR
     # Every fourth pixel tells the brightness of the scalp as well as all do.
     grey = (plane[::4, ::4] / colour)[mask[::4, ::4]].mean(axis=1)
     reference = float(np.quantile(grey, BRIGHT_RANK)) if grey.size else TARGET
@@ -76,4 +80,4 @@ def normalise(work: Rgb, mask: Mask) -> Normalised:
     plane *= (gain / colour).astype(np.float32)
     steps.append(f"white balance {1 / colour[0]:.2f}/{1 / colour[1]:.2f}/{1 / colour[2]:.2f}")
     steps.append(f"exposure x{gain:.2f}")
-    return Normalised(displayed(plane), tuple(steps))
+    return Normalised(displayed(plane), balanced, tuple(steps))

@@ -173,7 +173,8 @@ def observe(
         return replace(blank, flags=flags, reason=reason_for(flags), quality=quality)
 
     normal = normalise(work, region.mask)
-    segmentation = segmenter(settings.segmenter)(normal.rgb, region.mask)
+    method = segmenter(settings.segmenter)
+    segmentation = method(normal.rgb if method.evened else normal.balanced, region.mask)
     return Observation(
         status="measured",
         reason="",

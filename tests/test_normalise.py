@@ -98,3 +98,14 @@ def test_flat_and_tiny_pictures_do_no_harm(shape: tuple[int, int], value: int) -
     result = normalise(picture, np.ones(shape, np.bool_))
     assert result.rgb.shape == picture.shape
     assert result.rgb.dtype == np.uint8
+
+
+@given(red=st.floats(0.8, 1.2), blue=st.floats(0.8, 1.2))
+@settings(max_examples=10, deadline=None)
+def test_neutral_colour_alone_undoes_the_colour_of_the_light_and_leaves_its_strength(red: float, blue: float) -> None:
+    picture, _ = scalp("tanned", "brown", 0.4, light=np.exp(X))
+    other = displayed(linear(picture) * np.array([red, 1.0, blue], np.float32))
+    one, two = normalise(picture, MASK).balanced, normalise(other, MASK).balanced
+    colours = [linear(result)[MASK] / linear(result)[MASK].sum(axis=1, keepdims=True) for result in (one, two)]
+    assert np.abs(colours[0] - colours[1]).mean() < 0.006
+    assert sides(one, MASK) == pytest.approx(sides(picture, MASK), abs=0.1)

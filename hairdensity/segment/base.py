@@ -30,6 +30,11 @@ class Segmenter(Protocol):
         """Name of the method, as in the settings and the table."""
         ...
 
+    @property
+    def evened(self) -> bool:
+        """Whether it wants the picture in even light and standard exposure; else in neutral colour alone."""
+        ...
+
     def __call__(self, rgb: Rgb, region: Mask) -> Segmentation:
         """Return the hair of a picture, over the whole picture; `region` says where scalp and hair may be learned."""
         ...

@@ -54,6 +54,7 @@ class Classical:
     """Hair told from skin by a few features; see the module."""
 
     name: str = "classical"
+    evened: bool = True
 
     def __call__(self, rgb: Rgb, region: Mask) -> Segmentation:
         """Return the hair of a picture.

@@ -36,6 +36,9 @@ class NetworkSegmenter:
 
     weights: Path = WEIGHTS
     name: str = "network"
+    # It learned from photos in any light. Even light and standard exposure add error to squares of men not learned from
+    # (rms from behind 12.6 points, with neutral colour alone 11.1) and steady nothing that was not steady.
+    evened: bool = False
 
     def __call__(self, rgb: Rgb, region: Mask) -> Segmentation:
         """Return the hair of a picture; beyond the surroundings of the region, none, and that unsure."""
