@@ -4,7 +4,7 @@ Simulates courses from another world than the one that the model believes in: ga
 lost in a straight line, with a dip below the untreated course after stopping, an early shed, seasons that are no sine,
 haircuts and new cameras (written down or not), outliers, missing months and noise that hangs together. Half of the
 series are decidable ones (16 to 26 monthly sessions, gain of 6 to 16 points, noise of 1 to 2 points, 4 % outliers), the
-other half is anything that people have: 4 to 30 sessions, noise up to 3.5 points, small gains, overlapping treatments.
+other half is anything that people have: 4 to 30 sessions, noise up to 3.5 points, small gains. One treatment a series.
 
 Prints confusion, false gains, sustained said of temporary, calibration, interval coverage, and cost. `ideal` is an
 observer who knows how the series were made, and weighs thousands of simulated courses by how well they fit.
