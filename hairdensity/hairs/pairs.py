@@ -30,7 +30,7 @@ _SCALE = 0.06
 """Two photos of known scale differ by less than this share."""
 _SCALE_UNKNOWN = 0.3
 _THICKNESS_SD_UM = 4.0
-"""Standard deviation of one thickness, measured on rendered fields."""
+"""Standard deviation of one thickness: assumed, and not yet measured."""
 _STILL_THERE = 0.6
 """A hair that was not found again counts as there where this much of its line is covered by hair."""
 
