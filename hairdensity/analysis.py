@@ -16,6 +16,7 @@ from hairdensity.find import LISTING, find_photos
 from hairdensity.progress import ViewProgress
 from hairdensity.publish import publish
 from hairdensity.regions import read_regions
+from hairdensity.segment import segmenter
 from hairdensity.series import group
 from hairdensity.settings import Settings
 from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all
@@ -168,6 +169,7 @@ def _gather(
     maps: bool,
     today: date,
 ) -> Job:
+    segmenter(settings.segmenter)  # what it needs and is not there is told now, not for each photo
     found = find_photos(photos, leave_out=out)
     warnings = list(found.warnings)
     treatments_file = _named_or_default(treatments, photos / TREATMENTS)

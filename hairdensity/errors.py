@@ -18,3 +18,7 @@ class TableError(HairdensityError):
 
 class OutputError(HairdensityError):
     """Results cannot be written or read back: missing folder, no permission, no space, another run at work."""
+
+
+class MissingExtraError(HairdensityError):
+    """Something was asked for that needs a package which is not installed."""

@@ -254,7 +254,6 @@ def measure_photo(path: Path, *, view: str = "scalp", settings: Settings | None 
     Examples
     --------
     >>> from pathlib import Path
-    from typing import Final
     >>> from hairdensity.recipe import measure_photo
     >>> measure_photo(Path("no_such_photo.jpg")) is None
     True

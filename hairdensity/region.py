@@ -8,6 +8,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Rgb
+from hairdensity.network import Runtime
 from hairdensity.region_classical import head_mask
 from hairdensity.region_network import UNSURE_BELOW as NETWORK_UNSURE_BELOW
 from hairdensity.region_network import network_mask
@@ -71,12 +72,13 @@ def find_region(work: Rgb, view: str, method: str = "classical") -> Region:
     view : str
         Where the camera looked; a macro photo is region all over.
     method : str
-        "network" for the trained network; by any other name the method that needs no weights.
+        "network" or "network-onnxruntime" for the trained network; by any other name the method that needs no weights.
     """
     if view == "macro":
         return Region(np.ones(work.shape[:2], np.bool_), "whole")
-    if method == "network":
-        mask, certainty = network_mask(work)
+    if method in ("network", "network-onnxruntime"):
+        runtime: Runtime = "opencv" if method == "network" else "onnxruntime"
+        mask, certainty = network_mask(work, runtime=runtime)
         return Region(mask, "found", _flags(mask, certainty, NETWORK_UNSURE_BELOW))
     mask, certainty = head_mask(work)
     return Region(mask, "found", _flags(mask, certainty, UNSURE_BELOW))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.network import WEIGHTS, look
+from hairdensity.network import WEIGHTS, Runtime, look
 
 FRAME_PX: Final = 288
 """Longer side at which the whole frame is shown to the network."""
@@ -26,7 +26,7 @@ UNSURE_BELOW: Final = 0.88
 true IoU of 0.85 on average, and two thirds of those whose IoU is below 0.85; the others have 0.93."""
 
 
-def network_mask(work: Rgb, weights: Path = WEIGHTS) -> tuple[Mask, float]:
+def network_mask(work: Rgb, weights: Path = WEIGHTS, runtime: Runtime = "opencv") -> tuple[Mask, float]:
     """Find the visible scalp.
 
     Parameters
@@ -35,6 +35,8 @@ def network_mask(work: Rgb, weights: Path = WEIGHTS) -> tuple[Mask, float]:
         (rows, columns, 3) uint8, the upright work picture.
     weights : Path
         Another network of the same kind, for benchmarks.
+    runtime : {"opencv", "onnxruntime"}
+        What computes its answer.
 
     Returns
     -------
@@ -51,11 +53,11 @@ def network_mask(work: Rgb, weights: Path = WEIGHTS) -> tuple[Mask, float]:
     """
     shape = (work.shape[0], work.shape[1])
     small = imaging.shrink(work, SMALL_PX)
-    first = look(small, FRAME_PX, weights).scalp
+    first = look(small, FRAME_PX, weights, runtime).scalp
     rough = largest_part(first >= 0.5)
     if rough.mean() < LEAST_AREA:
         return np.zeros(shape, np.bool_), 0.0
-    scalp = _second_look(small, first, rough, weights)
+    scalp = _second_look(small, first, rough, weights, runtime)
     mask = cleaned(scalp)
     if mask.mean() < LEAST_AREA:
         return np.zeros(shape, np.bool_), 0.0
@@ -122,12 +124,12 @@ def without_holes(mask: Mask) -> Mask:
     return filled
 
 
-def _second_look(work: Rgb, first: Plane, rough: Mask, weights: Path) -> Plane:
+def _second_look(work: Rgb, first: Plane, rough: Mask, weights: Path, runtime: Runtime) -> Plane:
     """Return the probability of scalp, seen again from nearer; beyond what is shown again, the first look stands."""
     box = box_around(rough, MARGIN)
     rows, columns = box[0].stop - box[0].start, box[1].stop - box[1].start
     longest = HEAD_PX * max(rows, columns) / head_size(rough)
-    second = look(np.ascontiguousarray(work[box]), longest, weights).scalp
+    second = look(np.ascontiguousarray(work[box]), longest, weights, runtime).scalp
     scalp = first.copy()
     scalp[box] = (scalp[box] + second) / 2
     return scalp

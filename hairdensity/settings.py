@@ -14,7 +14,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    segmenter: Literal["network", "classical"] = Field(
+    segmenter: Literal["network", "network-onnxruntime", "classical"] = Field(
         "network", description="method that finds the scalp and tells hair from skin"
     )
     work_px: int = Field(1280, ge=128, le=8192, description="longer side of the picture that is segmented, in pixels")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairdensity.arrays import Rgb
-from hairdensity.network import LARGEST, STRIDE, WEIGHTS, look, shown_shape
+from hairdensity.network import FIXED_SIDE, LARGEST, OPEN_SIDE, STRIDE, WEIGHTS, look, shown_shape
 
 
 def noise(rows: int, columns: int, seed: int = 0) -> Rgb:
@@ -65,3 +65,14 @@ def test_picture_is_not_changed() -> None:
 def test_missing_weights_are_said_to_be_missing() -> None:
     with pytest.raises(OSError, match="no_such"):
         look(noise(32, 32), 32, Path("no_such.onnx"))
+
+
+def test_onnx_runtime_gives_the_same_numbers() -> None:
+    pytest.importorskip("onnxruntime")
+    data = WEIGHTS.read_bytes()
+    assert (data.count(FIXED_SIDE), len(FIXED_SIDE)) == (2, len(OPEN_SIDE))
+    for rows, columns in ((96, 128), (300, 200)):
+        picture = noise(rows, columns)
+        one, other = look(picture, 160), look(picture, 160, runtime="onnxruntime")
+        np.testing.assert_allclose(one.scalp, other.scalp, atol=1e-3)
+        np.testing.assert_allclose(one.share, other.share, atol=1e-3)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from labels import Sample
 from numpy.typing import NDArray
+from repaint import LINEAR, paint, recolour, strands
 
 Plane = NDArray[np.float32]
 
@@ -19,7 +20,10 @@ WHOLE_PX = (220.0, 340.0)
 EMPTY_SHARE = 0.06
 """Share of views without any head."""
 DENSE_SHARE, BARE_SHARE = 0.96, 0.015
-LINEAR = ((np.arange(256) / 255) ** 2.2).astype(np.float32)
+RECOLOURED_SHARE = 0.3
+"""Share of views with hair in another colour, of heads where skin and hair are known."""
+PAINTED_SHARE = 0.5
+"""Share of views with strands painted on bare skin, of heads where some was outlined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,16 @@ def view_of(
     picture = cv2.warpAffine(
         source, matrix, (size, size), dst=canvas, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
+    if sample.tones is not None and rng.random() < RECOLOURED_SHARE:
+        picture = recolour(picture, sample.tones, rng)
+    painted = np.zeros((size, size), np.float32)
+    if sample.bare and rng.random() < PAINTED_SHARE:
+        head = float(shrink * np.ptp(sample.outline, axis=0).max())
+        canvas_of_strands = strands(size, head, rng)
+        around = cv2.dilate(_mask(sample.bare, matrix, size), np.ones((3, 3), np.uint8), iterations=max(1, size // 64))
+        painted = canvas_of_strands * cv2.GaussianBlur(around.astype(np.float32), (0, 0), size / 100)
+        picture = paint(picture, painted, sample.tones, rng)
+    painted_half = cv2.resize(painted, (size // 2, size // 2), interpolation=cv2.INTER_AREA)
     inside = cv2.warpAffine(np.full((rows, columns), 255, np.uint8), matrix, (size, size)) / np.float32(255)
     half = (size // 2, size // 2)
     in_frame = cv2.resize(inside, half, interpolation=cv2.INTER_AREA)
@@ -84,10 +98,13 @@ def view_of(
         if polygons:
             drawn = _filled(polygons, matrix, size) * in_frame > 0.99
             share[drawn], share_weight[drawn] = value, 1
+    if painted_half.any():
+        bare = _filled(sample.bare, matrix, size) * in_frame > 0.99
+        share[bare] = 1 - (1 - share[bare]) * (1 - painted_half[bare])
     for x, y, value in _moved(sample.points[:, :2], matrix, sample.points[:, 2]):
         column, row = int(x / 2), int(y / 2)
         if x >= 0 and y >= 0 and column < size // 2 and row < size // 2:
-            share[row, column] = value
+            share[row, column] = 1 - (1 - value) * (1 - painted_half[row, column])
             share_weight[row, column] = 25 if abs(value - 0.5) > 0.3 else 12
     return View(
         pictures=tuple(relight(picture, rng) for _ in range(lights)),
@@ -95,7 +112,7 @@ def view_of(
         weight=np.where(in_frame > 0.5, np.float32(1), np.float32(0.3)),
         share=share,
         share_weight=share_weight,
-        squares=_squares(sample.squares, matrix, size),
+        squares=_squares(sample.squares, matrix, size, painted_half),
         rendered=sample.alpha is not None,
     )
 
@@ -196,17 +213,23 @@ def _moved(xy: Plane, matrix: NDArray[np.float64], values: Plane) -> NDArray[np.
     return np.column_stack([xy @ matrix[:, :2].T + matrix[:, 2], values])
 
 
-def _filled(polygons: tuple[Plane, ...], matrix: NDArray[np.float64], size: int) -> Plane:
-    """Return the share of each half-size pixel that lies inside the moved polygons."""
+def _mask(polygons: tuple[Plane, ...], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
+    """Return 1 inside the moved polygons, at the view's size."""
     mask = np.zeros((size, size), np.uint8)
     for polygon in polygons:
         moved = polygon @ matrix[:, :2].T + matrix[:, 2]
-        cv2.fillPoly(mask, [np.rint(moved).astype(np.int32)], 255)
+        cv2.fillPoly(mask, [np.rint(moved).astype(np.int32)], 1)
+    return mask
+
+
+def _filled(polygons: tuple[Plane, ...], matrix: NDArray[np.float64], size: int) -> Plane:
+    """Return the share of each half-size pixel that lies inside the moved polygons."""
+    mask = 255 * _mask(polygons, matrix, size)
     return cv2.resize(mask, (size // 2, size // 2), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
 
 
 def _squares(
-    squares: Plane, matrix: NDArray[np.float64], size: int
+    squares: Plane, matrix: NDArray[np.float64], size: int, painted: Plane
 ) -> tuple[tuple[NDArray[np.int64], float, float], ...]:
     """Return the half-size pixels of each square that lies wholly in the view."""
     found, half = [], size // 2
@@ -217,5 +240,7 @@ def _squares(
             continue
         mask = np.zeros((half, half), np.uint8)
         cv2.fillConvexPoly(mask, np.rint(moved * 16 - 8).astype(np.int32), 1, lineType=cv2.LINE_8, shift=4)
-        found.append((np.flatnonzero(mask), float(share), 1.0 if readers > 1 else 0.7))
+        pixels = np.flatnonzero(mask)
+        left = float((1 - painted.ravel()[pixels]).mean()) if pixels.size else 1.0
+        found.append((pixels, 1 - (1 - float(share)) * left, 1.0 if readers > 1 else 0.7))
     return tuple(found)

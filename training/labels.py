@@ -8,10 +8,12 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from repaint import Tones, tones_of
 
 LABELS = Path(__file__).with_name("labels.json")
 
@@ -35,7 +37,9 @@ class Sample:
     dense, bare : tuple of ndarray
         Polygons of clearly dense hair and clearly bare skin.
     alpha : ndarray or None
-        (rows, columns) float32: exact share, for rendered pictures.
+        (rows, columns) uint8: exact share, 255 for all, for rendered pictures.
+    tones : Tones or None
+        Colours of skin and hair, where both were labelled.
     """
 
     man: str
@@ -47,6 +51,7 @@ class Sample:
     dense: tuple[NDArray[np.float32], ...]
     bare: tuple[NDArray[np.float32], ...]
     alpha: NDArray[np.uint8] | None = None
+    tones: Tones | None = None
 
 
 POINT_SHARE = {"H": 0.97, "h": 0.72, "s": 0.28, "S": 0.02}
@@ -81,20 +86,36 @@ def load(photos: Path, men: Iterable[str] | None = None) -> list[Sample]:
             continue
         path = find_photo(photos, source, entry["man"], entry["view"])
         bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        rgb = np.ascontiguousarray(bgr[:, :, ::-1])
         points = [(x, y, POINT_SHARE[label]) for x, y, label in entry["points"] if label in POINT_SHARE]
         samples.append(
             Sample(
                 man=entry["man"],
                 view=entry["view"],
-                rgb=np.ascontiguousarray(bgr[:, :, ::-1]),
+                rgb=rgb,
                 outline=np.array(entry["outline"], np.float32),
                 squares=np.array([(x, y, s, c / 100, n) for x, y, s, c, n in entry["squares"]], np.float32),
                 points=np.array(points, np.float32).reshape(-1, 3),
                 dense=tuple(np.array(p, np.float32) for p in entry["dense"]),
                 bare=tuple(np.array(p, np.float32) for p in entry["bare"]),
+                tones=tones_of(rgb, _clear(rgb, entry, "bare"), _clear(rgb, entry, "dense")),
             )
         )
     return samples
+
+
+def _clear(rgb: NDArray[np.uint8], entry: dict[str, Any], kind: str) -> NDArray[np.bool_]:
+    """Return the pixels that were read as clearly bare or clearly dense: polygons, sure points, even squares."""
+    mask = np.zeros(rgb.shape[:2], np.uint8)
+    for polygon in entry[kind]:
+        cv2.fillPoly(mask, [np.rint(np.array(polygon)).astype(np.int32)], 1)
+    for x, y, label in entry["points"]:
+        if label == {"bare": "S", "dense": "H"}[kind]:
+            cv2.circle(mask, (x, y), 4, 1, -1)
+    for x, y, side, share, _ in entry["squares"]:
+        if share <= 6 if kind == "bare" else share >= 94:
+            mask[y : y + side, x : x + side] = 1
+    return mask > 0
 
 
 def all_men() -> list[str]:

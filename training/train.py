@@ -23,6 +23,7 @@ import torch
 from augment import View, view_of
 from labels import Sample
 from model import Network, with_imagenet_encoder
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -45,6 +46,8 @@ class Plan:
         Weights of the losses: outline; squares; points and areas; exact alpha; same answer in both lights.
     rendered_share : float
         Share of views that are of rendered scalps.
+    rendered_heads : int
+        So many of the cache's scalps are learned from, the first by their seeds; 0 for all.
     head_low, head_high : float
         Sizes of the head, in network pixels, in views that do not show the whole frame.
     frozen_blocks : int
@@ -68,6 +71,7 @@ class Plan:
     w_rendered: float = 1.0
     w_same: float = 2.0
     rendered_share: float = 0.0
+    rendered_heads: int = 0
     head_low: float = 280.0
     head_high: float = 460.0
     frozen_blocks: int = 0
@@ -91,6 +95,7 @@ def main() -> None:
     torch.set_num_threads(given["threads"])
     cv2.setNumThreads(1)
     rendered = read_rendered(given["rendered"]) if given["rendered"] else []
+    rendered = rendered[: plan.rendered_heads or None]
     network = train(labels.load(given["photos"], men), rendered, plan, given["out"], given["start"])
     given["out"].mkdir(parents=True, exist_ok=True)
     torch.save(network.state_dict(), given["out"] / "weights.pt")
@@ -112,11 +117,26 @@ def read_rendered(cache: Path) -> list[Sample]:
     for path in sorted(cache.glob("*.npz")):
         stored = np.load(path)
         none = np.zeros((0, 3), np.float32)
+        outline, alpha = stored["outline"].astype(np.float32), stored["alpha"]
         samples.append(
-            Sample("rendered", str(stored["view"]), stored["rgb"], stored["outline"].astype(np.float32),
-                   np.zeros((0, 5), np.float32), none, (), (), stored["alpha"])
+            Sample("rendered", str(stored["view"]), stored["rgb"], outline, exact_squares(outline, alpha), none, (), (),
+                   alpha)
         )  # fmt: skip
     return samples
+
+
+def exact_squares(outline: NDArray[np.float32], alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return squares of a rendered scalp as they are read by eye on photos, but exact: rows as in `Sample.squares`."""
+    side = round(0.1 * float(np.ptp(outline, axis=0).max()))
+    inside = np.zeros(alpha.shape, np.uint8)
+    cv2.fillPoly(inside, [np.rint(outline).astype(np.int32)], 1)
+    rows = []
+    for y in range(0, alpha.shape[0] - side, side + side // 2):
+        for x in range(0, alpha.shape[1] - side, side + side // 2):
+            part = np.s_[y : y + side, x : x + side]
+            if inside[part].all():
+                rows.append((x, y, side, alpha[part].mean() / 255, 2))
+    return np.array(rows, np.float32).reshape(-1, 5)
 
 
 def train(samples: list[Sample], rendered: list[Sample], plan: Plan, out: Path, start: Path | None) -> Network:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
-from hairdensity.network import WEIGHTS, look
+from hairdensity.network import WEIGHTS, Runtime, look
 from hairdensity.region_network import box_around, head_size
 from hairdensity.segment.base import Segmentation
 
@@ -32,10 +32,15 @@ class NetworkSegmenter:
     ----------
     weights : Path
         Another network of the same kind, for benchmarks.
+    name : str
+        As in the settings.
+    runtime : {"opencv", "onnxruntime"}
+        What computes its answer.
     """
 
     weights: Path = WEIGHTS
     name: str = "network"
+    runtime: Runtime = "opencv"
     # It learned from photos in any light. Even light and standard exposure add error to squares of men not learned from
     # (rms from behind 12.6 points, with neutral colour alone 11.1) and steady nothing that was not steady.
     evened: bool = False
@@ -49,7 +54,7 @@ class NetworkSegmenter:
             return Segmentation(share, unsure)
         box = box_around(region, MARGIN)
         crop = np.ascontiguousarray(rgb[box])
-        seen = look(crop, HEAD_PX * max(crop.shape[:2]) / size, self.weights).share
+        seen = look(crop, HEAD_PX * max(crop.shape[:2]) / size, self.weights, self.runtime).share
         share[box] = seen
         unsure[box] = doubt(seen, size)
         return Segmentation(share, unsure)

@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairdensity.arrays import Mask, Rgb
+from hairdensity.errors import MissingExtraError
+from hairdensity.region import find_region
 from hairdensity.segment import segmenter
 from hairdensity.segment.network import DOUBT_LEAST, NetworkSegmenter, doubt
 from hairdensity.simulate import random_head, random_shot, render
@@ -19,6 +21,20 @@ def disc(rows: int, columns: int) -> Mask:
 
 def test_it_goes_by_its_name() -> None:
     assert segmenter("network").name == "network"
+
+
+def test_what_is_not_installed_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hairdensity.segment.find_spec", lambda _name: None)
+    with pytest.raises(MissingExtraError, match=r"hairdensity\[onnx\]"):
+        segmenter("network-onnxruntime")
+
+
+def test_by_onnx_runtime_it_finds_the_same_hair() -> None:
+    pytest.importorskip("onnxruntime")
+    rgb = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    one, other = (segmenter(name)(rgb, disc(120, 160)) for name in ("network", "network-onnxruntime"))
+    np.testing.assert_allclose(one.share, other.share, atol=1e-3)
+    assert find_region(rgb, "top", "network-onnxruntime").flags == find_region(rgb, "top", "network").flags
 
 
 @settings(max_examples=6, deadline=None)
