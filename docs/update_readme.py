@@ -1,15 +1,17 @@
-"""Fill the parts of README.md that the program knows better: columns, flags, commands.
+"""Fill the parts of README.md that the program knows better: columns, flags, commands, settings.
 
 Run: `python docs/update_readme.py`.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from hairdensity import columns
+from hairdensity import columns, preferences
 from hairdensity.cli import main as cli
+from hairdensity.commands.printing import COMMON
 from hairdensity.flags import FLAGS
 
 README = Path(__file__).parents[1] / "README.md"
@@ -29,7 +31,7 @@ def flag_table() -> str:
 
 
 def command_list() -> str:
-    """Return the commands with their options."""
+    """Return the commands with their options; those that all take stand once, at the end."""
     parts = []
     for name, command in cli.commands.items():
         context = click.Context(command, info_name=f"hairdensity {name}")
@@ -42,10 +44,16 @@ def command_list() -> str:
             for parameter in command.params
             if isinstance(parameter, click.Option) and (record := parameter.get_help_record(context))
         ]
-        parts.append("| option | |\n|---|---|")
-        parts += [f"| `{option}` | {' '.join(meaning.split())} |" for option, meaning in records]
-        parts.append("")
+        parts += [*_option_table(records), ""]
+    context = click.Context(cli)
+    parts += ["#### Options of every command", ""]
+    parts += _option_table(record for one in COMMON if (record := one.get_help_record(context)))
     return "\n".join(parts)
+
+
+def _option_table(records: Iterable[tuple[str, str]]) -> list[str]:
+    rows = [f"| `{option}` | {' '.join(meaning.split())} |" for option, meaning in records]
+    return ["| option | |\n|---|---|", *rows]
 
 
 def filled(text: str) -> str:
@@ -55,6 +63,7 @@ def filled(text: str) -> str:
         ("zone columns", columns.markdown(columns.ZONE_COLUMNS)),
         ("flags", flag_table()),
         ("commands", command_list()),
+        ("settings", preferences.markdown()),
     ):
         pattern = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
         if not pattern.search(text):

@@ -13,6 +13,7 @@ from hairdensity.errors import OutputError, TableError
 from hairdensity.explore import as_html, chart
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
+from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress
 from hairdensity.publish import publish
 from hairdensity.regions import read_regions
@@ -105,6 +106,8 @@ def analyze(
     settings: Settings | None = None,
     jobs: int | None = None,
     maps: bool = False,
+    title: str = TITLE,
+    pdf: bool = False,
     today: date | None = None,
     on_progress: OnProgress | None = None,
 ) -> Analysis:
@@ -125,6 +128,10 @@ def analyze(
         Worker processes; default: all cores. The numbers do not depend on it.
     maps : bool
         Whether to write the share of hair of each pixel as well.
+    title : str
+        Heading of the page.
+    pdf : bool
+        Whether to write the page as PDF as well.
     today : date, optional
         Default: today. Matters for photos dated in the future and for treatment that goes on.
     on_progress : callable, optional
@@ -155,7 +162,7 @@ def analyze(
         write_rows(job.paths.measurements, rows)
         write_rows(job.paths.zones, [row for one in measured for row in one.zone_rows], ZONE_COLUMNS)
         draw_all(job, measured, tell)
-        progress, headlines, views = publish(job, measured, rows)
+        progress, headlines, views = publish(job, measured, rows, title=title, pdf=pdf)
     return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh, views, job.treatments)
 
 

@@ -1,6 +1,8 @@
 """The command line: parses and prints, and leaves the work to the modules. Heavy imports wait until they are needed."""
 
-from typing import Any
+import os
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -9,18 +11,32 @@ from hairdensity.commands.analyze import analyze
 from hairdensity.commands.card import card
 from hairdensity.commands.check import check
 from hairdensity.commands.compare import compare
-from hairdensity.commands.printing import one_line
+from hairdensity.commands.printing import COMMON, DEBUG, error
 from hairdensity.commands.progress import plan, progress
 from hairdensity.commands.report import report
+from hairdensity.commands.settings import settings
 from hairdensity.commands.simulate import simulate
 from hairdensity.errors import HairdensityError, TableError
 
+STORY: Final = (
+    ("Before and while you photograph", (card, check)),
+    ("Measure", (analyze, compare)),
+    ("Look again, without measuring again", (report, progress)),
+    ("Plan and set up", (plan, settings, simulate)),
+)
+"""The commands in order of use."""
 EXAMPLES = """
 \b
 Examples:
-  hairdensity check IMG_1234.jpg
-  hairdensity analyze PHOTOS --out RESULTS
-  hairdensity progress RESULTS/measurements.csv --treatments PHOTOS/treatments.csv
+  hairdensity check IMG_1234.jpg              right after taking it: will it do?
+  hairdensity analyze PHOTOS --out RESULTS    then open RESULTS/report.html
+  hairdensity report RESULTS --pdf            the same page again, for printing
+  hairdensity analyze --help                  all about one command
+
+\b
+PHOTOS is a folder with a folder for each view in it (vertex, frontal, ...);
+dates come from the photos or from their names. PHOTOS/treatments.csv says what
+was done, and when. Its first line: date,treatment,until,notes
 """
 
 
@@ -32,8 +48,27 @@ class _Commands(click.Group):
         del ctx
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands by what they are for."""
+        del ctx
+        width = formatter.width - 6 - max(map(len, self.commands))
+        for title, commands in STORY:
+            with formatter.section(title):
+                formatter.write_dl([(command.name or "", command.get_short_help_str(width)) for command in commands])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; where a folder or file stands in its place, say what may have been meant."""
+        if args and args[0] not in self.commands and Path(args[0]).exists():
+            meant = "analyze {} --out RESULTS" if Path(args[0]).is_dir() else "check {}"
+            ctx.fail(f"{args[0]!r} is no command. Did you mean: hairdensity {meant.format(args[0])}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         """Run the command."""
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            ctx.color = False
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException):
@@ -41,26 +76,24 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("\nStopped. What was finished is kept: the same command goes on from here.", err=True)
             ctx.exit(130)
-        except Exception as error:
-            if ctx.params.get("debug"):
+        except Exception as problem:
+            if ctx.meta.get(DEBUG):
                 raise
-            known = isinstance(error, HairdensityError)
-            text = str(error) if known else f"unexpected {type(error).__name__}: {error}. --debug shows where."
-            click.echo(f"Error: {one_line(text)}", err=True)
-            ctx.exit(2 if isinstance(error, TableError) else 1)
+            known = isinstance(problem, HairdensityError)
+            error(str(problem) if known else f"unexpected {type(problem).__name__}: {problem}. --debug shows where.")
+            ctx.exit(2 if isinstance(problem, TableError) else 1)
 
 
-@click.group(cls=_Commands, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, epilog=EXAMPLES, params=[*COMMON], context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:
+def main() -> None:
     """Is my hair getting denser, by how much, how sure is that, and does it last?
 
     Takes ordinary scalp photos, measures how much of the scalp hair covers, with an honest interval, and follows it
     across sessions. Everything stays on this computer.
     """
-    del debug  # read from the context where errors are caught
 
 
-for command in (check, analyze, report, compare, progress, plan, card, simulate):
-    main.add_command(command)
+for _, commands in STORY:
+    for command in commands:
+        main.add_command(command)

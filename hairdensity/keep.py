@@ -35,9 +35,9 @@ UNSURE_UNIT: Final = 1 / 510
 _PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "unsure.png")
 _ELSEWHERE: Final = frozenset(
     (
-        *("__init__", "__main__", "analysis", "cli", "columns", "commands", "errors", "explore", "files", "find"),
-        *("frames", "keep", "pool", "progress", "provenance", "publish", "regions", "report", "series", "simulate"),
-        *("stages", "table", "tables", "tasks", "treatments", "zones"),
+        *("__init__", "__main__", "analysis", "cli", "columns", "commands", "comparison", "errors", "explore", "files"),
+        *("find", "frames", "keep", "pool", "preferences", "progress", "provenance", "publish", "regions", "remake"),
+        *("remember", "report", "series", "simulate", "stages", "table", "tables", "tasks", "treatments", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""

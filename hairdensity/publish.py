@@ -8,14 +8,15 @@ from hairdensity.columns import Cell
 from hairdensity.files import write_whole
 from hairdensity.frames import FrameLoader
 from hairdensity.keep import Keeper, file_digest
+from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress, follow, progress_json
 from hairdensity.provenance import describe_run
 from hairdensity.remember import write_recipe
 from hairdensity.report import Lane, ReportData, SeriesInput, build_report
-from hairdensity.report.build import TITLE
 from hairdensity.report.export import write_charts
+from hairdensity.report.pdf import write_pdf
 from hairdensity.report.render import render_report
-from hairdensity.report.words import COVERAGE, sentence_for, words_for
+from hairdensity.report.words import COVERAGE, VerdictWords, sentence_for, words_for
 from hairdensity.series import MeasuredSeries
 from hairdensity.stages import Job
 from hairdensity.treatments import Treatments
@@ -24,7 +25,7 @@ Rows = Sequence[dict[str, Cell]]
 
 
 def publish(
-    job: Job, measured: Sequence[MeasuredSeries], rows: Rows
+    job: Job, measured: Sequence[MeasuredSeries], rows: Rows, *, title: str = TITLE, pdf: bool = False
 ) -> tuple[dict[str, Any], tuple[str, ...], tuple[ViewProgress, ...]]:
     """Write progress.json, charts, report.html and run.json.
 
@@ -36,6 +37,10 @@ def publish(
         Every subject and view.
     rows : sequence of dict
         The table.
+    title : str
+        Heading of the page.
+    pdf : bool
+        Whether to write the page as PDF as well.
 
     Returns
     -------
@@ -50,16 +55,20 @@ def publish(
     ------
     OutputError
         If a file cannot be written.
+    HairdensityError
+        If a PDF is wanted and its extra is not installed; all else is written by then.
     """
     views = {(view.subject, view.view): view for view in follow(rows, job.treatments, job.today)}
     progress = progress_json(tuple(views.values()))
     write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
     run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
     write_whole(job.paths.run, json.dumps(run, indent=2) + "\n")
-    data = page_data(job, measured, views, run)
+    data = page_data(job, measured, views, run, title)
     write_whole(job.paths.report, render_report(data))
     write_charts(data, job.paths.charts)
-    write_recipe(job, measured)
+    write_recipe(job, measured, title)
+    if pdf:
+        write_pdf(data, job.paths.report.with_suffix(".pdf"))
     several = len({view.subject for view in views.values()}) > 1
     return progress, tuple(_headline(view, several) for view in views.values()), tuple(views.values())
 
@@ -111,12 +120,26 @@ def lanes(treatments: Treatments) -> tuple[Lane, ...]:
     return courses + events
 
 
-def _headline(view: ViewProgress, several: bool) -> str:
+def headline_parts(view: ViewProgress, several: bool) -> tuple[str, VerdictWords, str]:
+    """Return the title of a series, the words of its verdict, and what that means in a few sentences.
+
+    Parameters
+    ----------
+    view : ViewProgress
+        The verdict.
+    several : bool
+        Whether there are several subjects, so that the title must name this one.
+    """
     words = words_for(view.verdict)
     gain = None if view.gain is None else (view.gain, view.gain_low, view.gain_high)
     kept = None if view.retained is None else (view.retained, view.retained_low, view.retained_high)
-    name = f"{view.subject}/{view.view}" if several else view.view
-    return f"{name}: {words.badge}. {sentence_for(words, COVERAGE, gain, kept)} {view.reason}".strip()
+    title = f"{view.subject}/{view.view}" if several else view.view
+    return title, words, f"{sentence_for(words, COVERAGE, gain, kept)} {view.reason}".strip()
+
+
+def _headline(view: ViewProgress, several: bool) -> str:
+    title, words, text = headline_parts(view, several)
+    return f"{title}: {words.badge}. {text}"
 
 
 def _table_digests(job: Job) -> dict[str, str]:

@@ -11,7 +11,6 @@ from hairdensity.find import Found, FoundPhoto
 from hairdensity.progress import follow
 from hairdensity.publish import page_data
 from hairdensity.remember import remembered
-from hairdensity.report.build import TITLE
 from hairdensity.report.pdf import write_pdf
 from hairdensity.report.render import render_report
 from hairdensity.series import group
@@ -34,8 +33,8 @@ class Wanted:
         Subjects by the name they are to have on the page.
     dates : mapping
         Days by photo, where they are other than those of the run.
-    title : str
-        Heading of the page.
+    title : str or None
+        Heading of the page; None: that of the run.
     """
 
     subjects: Collection[str] = ()
@@ -44,7 +43,7 @@ class Wanted:
     until: date | None = None
     names: Mapping[str, str] | None = None
     dates: Mapping[str, date] | None = None
-    title: str = TITLE
+    title: str | None = None
 
 
 def read_dates(path: Path) -> dict[str, date]:
@@ -113,7 +112,7 @@ def remake(
     measured = tuple(measure_one(job, one) for one in group(photos, kept.drawn, kept.today))
     rows = [row for one in measured for row in one.rows]
     verdicts = {(view.subject, view.view): view for view in follow(rows, dates, kept.today)}
-    data = page_data(job, measured, verdicts, kept.run, wanted.title)
+    data = page_data(job, measured, verdicts, kept.run, wanted.title or kept.title)
     target = page or paths.report
     html = render_report(data)
     write_whole(target, html)

@@ -44,6 +44,8 @@ class Remembered:
         What the run had to say about its inputs.
     run : dict
         Content of run.json.
+    title : str
+        Heading of the page.
     """
 
     photos: tuple[tuple[FoundPhoto, Observation, str], ...]
@@ -53,10 +55,20 @@ class Remembered:
     treatments: Treatments
     warnings: tuple[str, ...]
     run: dict[str, Any]
+    title: str
 
 
-def write_recipe(job: Job, measured: Sequence[MeasuredSeries]) -> None:
+def write_recipe(job: Job, measured: Sequence[MeasuredSeries], title: str) -> None:
     """Write what `remembered` reads.
+
+    Parameters
+    ----------
+    job : Job
+        The inputs of the run.
+    measured : sequence of MeasuredSeries
+        Every subject and view.
+    title : str
+        Heading of the page.
 
     Raises
     ------
@@ -84,6 +96,7 @@ def write_recipe(job: Job, measured: Sequence[MeasuredSeries]) -> None:
         "drawn": sorted(job.drawn),
         "settings": job.settings.model_dump(),
         "today": job.today.isoformat(),
+        "title": title,
         "treatments": asdict(job.treatments),
         "warnings": list(job.warnings),
     }
@@ -111,6 +124,7 @@ def remembered(paths: OutPaths) -> Remembered:
         today = date.fromisoformat(content["today"])
         treatments = _treatments(content["treatments"])
         drawn, warnings = frozenset(map(str, content["drawn"])), tuple(map(str, content["warnings"]))
+        title = str(content["title"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OutputError(f"{paths.root}: holds no finished run. {_AGAIN}") from error
     if run.get("method") != method_digest():
@@ -126,7 +140,7 @@ def remembered(paths: OutPaths) -> Remembered:
         if observation is None:
             raise OutputError(f"{paths.cache}: what was kept of {found.name} is gone. {_AGAIN}")
         photos.append((found, observation, entry))
-    return Remembered(tuple(photos), drawn, settings, today, treatments, warnings, run)
+    return Remembered(tuple(photos), drawn, settings, today, treatments, warnings, run, title)
 
 
 def _treatments(kept: dict[str, Any]) -> Treatments:

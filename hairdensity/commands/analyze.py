@@ -1,46 +1,50 @@
 """The command `analyze`."""
 
 import json
-import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from hairdensity.commands.printing import ProgressBar, one_line
+from hairdensity.commands.printing import Command, ProgressBar, detail, headline, note, one_line, quiet, verbose
+from hairdensity.commands.settings import settings_option
+
+if TYPE_CHECKING:
+    from hairdensity.analysis import Analysis
+    from hairdensity.preferences import Chosen
+
+MOST_HEADLINES = 20
 
 
-@click.command()
+@click.command(cls=Command, short_help="Measure a folder of photos and write the report.")
 @click.argument("photos", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
 @click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Treatment dates [default: treatments.csv in PHOTOS].")  # fmt: skip
 @click.option("--regions", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Regions drawn by hand [default: regions.json in PHOTOS].")  # fmt: skip
+@settings_option
 @click.option("--jobs", type=click.IntRange(1, 512), help="Worker processes [default: all cores].")
-@click.option("--maps", is_flag=True, help="Also write the share of hair of each pixel to OUT/maps.")
-@click.option("--segmenter", type=click.Choice(["network", "network-onnxruntime", "classical"]), default="network",
-              show_default=True,
+@click.option("--maps/--no-maps", default=None,
+              help="Also write the share of hair of each pixel to OUT/maps [default: no-maps].")  # fmt: skip
+@click.option("--pdf/--no-pdf", default=None, help="Also write the page as PDF [default: no-pdf].")
+@click.option("--title", help="Heading of the page [default: Hair coverage report].")
+@click.option("--segmenter", type=click.Choice(["network", "network-onnxruntime", "classical"]),
               help="How the scalp is found and hair told from skin. network-onnxruntime: the same, a little faster, by "
-                   "the extra onnx; classical: no trained weights.")  # fmt: skip
-@click.option("--work-px", type=click.IntRange(128, 8192), default=1280, show_default=True,
-              help="Longer side of the picture that is segmented.")  # fmt: skip
+                   "the extra onnx; classical: no trained weights [default: network].")  # fmt: skip
+@click.option("--work-px", type=click.IntRange(128, 8192),
+              help="Longer side of the picture that is segmented [default: 1280].")  # fmt: skip
 @click.option("--ruler-mm", type=click.FloatRange(40, 160),
               help="Measured length of the scale card's ruler, in mm [default: 80, as printed at 100 %].")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON.")
-@click.option("--quiet", is_flag=True, help="Print errors only.")
 def analyze(
     photos: Path,
     out: Path,
     treatments: Path | None,
     regions: Path | None,
-    jobs: int | None,
-    maps: bool,
-    segmenter: Literal["network", "network-onnxruntime", "classical"],
-    work_px: int,
-    ruler_mm: float | None,
+    settings_file: Path | None,
     as_json: bool,
-    quiet: bool,
+    **given: object,
 ) -> None:
     """Measure a folder of PHOTOS and report: is it working, is it holding?
 
@@ -49,47 +53,83 @@ def analyze(
     1: nothing could be; 2: the command was wrong.
 
     \b
-    Example:
+    Examples:
       hairdensity analyze PHOTOS --out RESULTS
+      hairdensity analyze PHOTOS --out RESULTS --treatments dates.csv --pdf
     """
     from hairdensity.analysis import analyze as run
-    from hairdensity.settings import Settings
+    from hairdensity.preferences import choose
 
-    with ProgressBar(shown=not quiet and sys.stderr.isatty()) as bar:
+    chosen = choose(photos, settings_file, given)
+    values = chosen.values
+    with ProgressBar() as bar:
         analysis = run(
             photos,
             out,
             treatments=treatments,
             regions=regions,
-            settings=Settings(segmenter=segmenter, work_px=work_px, ruler_mm=ruler_mm),
-            jobs=jobs,
-            maps=maps,
+            settings=values.measuring(),
+            jobs=values.jobs,
+            maps=values.maps,
+            title=values.title,
+            pdf=values.pdf,
             on_progress=bar.tell,
         )
-    if not quiet:
-        for warning in analysis.warnings:
-            click.echo(f"Note: {one_line(warning)}", err=True)
-        for row in analysis.rows:
-            if row["status"] != "measured":
-                click.echo(f"Left out: {one_line(str(row['photo']))}: {one_line(str(row['reason']))}", err=True)
-    counts = {status: analysis.count(status) for status in ("measured", "rejected", "unreadable")}
+    for warning in analysis.warnings:
+        note(warning)
+    for row in analysis.rows:
+        if row["status"] != "measured":
+            note(f"{row['photo']}: {row['reason']}", "Left out")
+    if verbose():
+        _more(analysis, chosen)
     if as_json:
-        summary = {
-            "photos": len(analysis.rows),
-            **counts,
-            "measured_now": analysis.measured_now,
-            "report": str(analysis.paths.report),
-            **analysis.progress,
-        }
-        click.echo(json.dumps(summary, indent=2))
-    elif not quiet:
-        for headline in analysis.headlines[:20]:
-            click.echo(one_line(headline))
-        if len(analysis.headlines) > 20:
-            click.echo(f"... and {len(analysis.headlines) - 20} more: see the report.")
-        click.echo(
-            f"{counts['measured']} of {len(analysis.rows)} photos measured, {counts['rejected']} rejected, "
-            f"{counts['unreadable']} unreadable. Report: {analysis.paths.report}"
-        )
-    if not counts["measured"]:
+        _as_json(analysis)
+    elif not quiet():
+        _summary(analysis)
+    if not analysis.count("measured"):
         click.get_current_context().exit(1)
+
+
+def _summary(analysis: "Analysis") -> None:
+    from hairdensity.publish import headline_parts
+
+    several = len({view.subject for view in analysis.views}) > 1
+    for view in analysis.views[:MOST_HEADLINES]:
+        title, words, text = headline_parts(view, several)
+        headline(title, words.badge, words.tone, text)
+    if len(analysis.views) > MOST_HEADLINES:
+        click.echo(f"... and {len(analysis.views) - MOST_HEADLINES} more: see the report.")
+    counts = {status: analysis.count(status) for status in ("rejected", "unreadable")}
+    lost = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    click.echo(
+        f"{analysis.count('measured')} of {len(analysis.rows)} photos measured{f' ({lost})' if lost else ''}. "
+        f"Open {one_line(str(analysis.paths.report))}"
+    )
+
+
+def _as_json(analysis: "Analysis") -> None:
+    counts = {status: analysis.count(status) for status in ("measured", "rejected", "unreadable")}
+    summary = {"photos": len(analysis.rows), **counts, "measured_now": analysis.measured_now,
+               "report": str(analysis.paths.report), **analysis.progress}  # fmt: skip
+    click.echo(json.dumps(summary, indent=2))
+
+
+def _more(analysis: "Analysis", chosen: "Chosen") -> None:
+    """Say what was used, and what came of each photo."""
+    from hairdensity.report.words import COVERAGE
+
+    detail(f"Settings file: {chosen.file or 'none'}")
+    for name, source in chosen.sources.items():
+        if source != "default":
+            detail(f"Setting {name}: {getattr(chosen.values, name)} (from the {source})")
+    courses = [f"{course.name} from {course.first}" for course in analysis.treatments.courses]
+    detail(f"Treatments: {', '.join(courses) or 'none'}")
+    for row in analysis.rows:
+        if row["status"] == "measured" and isinstance(value := row["coverage"], float):
+            ends = (row["coverage_low"], row["coverage_high"])
+            low, high = (end if isinstance(end, float) else None for end in ends)
+            when = f"{row['date']} ({row['date_from']})" if row["date"] else "no date"
+            flags = f"; {row['flags']}" if row["flags"] else ""
+            detail(f"{row['photo']}: {when}, {COVERAGE.with_interval(value, low, high)}{flags}")
+    kept = len(analysis.rows) - analysis.measured_now
+    detail(f"Photos measured now: {analysis.measured_now}; kept from an earlier run: {kept}")

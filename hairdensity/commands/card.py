@@ -5,18 +5,20 @@ from pathlib import Path
 
 import click
 
+from hairdensity.commands.printing import Command, note, one_line, written
+from hairdensity.commands.settings import settings_option
 
-@click.command()
+
+@click.command(cls=Command, short_help="Print a scale card, for hairs per cm².")
 @click.argument("photos", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("scale_card.pdf"),
               show_default=True, help="Where to write the card, without PHOTOS.")  # fmt: skip
-@click.option(
-    "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper to print on."
-)
+@click.option("--paper", type=click.Choice(["a4", "letter"]), help="Paper to print on [default: a4].")
 @click.option("--ruler-mm", type=click.FloatRange(40, 160),
               help="Length of the ruler on your printed card, measured; 80 where it was printed at 100 %.")  # fmt: skip
+@settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was found in PHOTOS as JSON.")
-def card(photos: tuple[Path, ...], out: Path, paper: str, ruler_mm: float | None, as_json: bool) -> None:
+def card(photos: tuple[Path, ...], out: Path, settings_file: Path | None, as_json: bool, **given: object) -> None:
     """Write the scale card for printing, or say what it tells in PHOTOS.
 
     The card is as large as a bank card. Laid beside the hair it gives millimetres, and the colour of the light. Print
@@ -27,16 +29,20 @@ def card(photos: tuple[Path, ...], out: Path, paper: str, ruler_mm: float | None
       hairdensity card --paper letter
       hairdensity card IMG_1234.jpg --ruler-mm 79.5
     """
+    from hairdensity.preferences import choose
+
+    values = choose(file=settings_file, given=given).values
     if photos:
-        _read(photos, ruler_mm, as_json)
+        _read(photos, values.ruler_mm, as_json)
         return
     from hairdensity.card import RULER_MM, card_pdf
     from hairdensity.files import write_whole
 
-    write_whole(out, card_pdf("letter" if paper == "letter" else "a4"))
-    click.echo(f"Wrote {out}. Print it at 100 %, then measure the ruler: it must be {RULER_MM:.0f} mm long.", err=True)
-    if ruler_mm is not None:
-        click.echo(_about_ruler(ruler_mm), err=True)
+    write_whole(out, card_pdf(values.paper))
+    written(out)
+    note(f"Print it at 100 %, then measure the ruler: it must be {RULER_MM:.0f} mm long.")
+    if values.ruler_mm is not None:
+        note(_about_ruler(values.ruler_mm))
 
 
 def _read(photos: tuple[Path, ...], ruler_mm: float | None, as_json: bool) -> None:
@@ -68,9 +74,9 @@ def _read(photos: tuple[Path, ...], ruler_mm: float | None, as_json: bool) -> No
         click.echo(json.dumps(results, indent=2))
     else:
         for result in results:
-            click.echo(_line(result))
+            click.echo(one_line(_line(result)))
     if ruler_mm is not None:
-        click.echo(_about_ruler(ruler_mm), err=True)
+        note(_about_ruler(ruler_mm))
     if not all(result["card"] for result in results):
         click.get_current_context().exit(1)
 

@@ -1,19 +1,25 @@
 """The command `check`."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hairdensity.commands.printing import one_line
+from hairdensity.commands.printing import Command, detail, one_line
+from hairdensity.commands.settings import settings_option
+
+if TYPE_CHECKING:
+    from hairdensity.recipe import Observation
 
 
-@click.command()
+@click.command(cls=Command, short_help="Will this photo do? If not, what to do.")
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--view", default="scalp", show_default=True, help="Where the camera looked: vertex, frontal, macro, ...")
+@settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def check(photos: tuple[Path, ...], view: str, as_json: bool) -> None:
+def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_json: bool) -> None:
     """Say whether each of PHOTOS is good enough, and if not, what to do.
 
     For use right after taking a photo. Exit status 0: all can be used; 1: at least one cannot.
@@ -23,23 +29,25 @@ def check(photos: tuple[Path, ...], view: str, as_json: bool) -> None:
       hairdensity check IMG_1234.jpg IMG_1235.jpg
     """
     from hairdensity.flags import FLAGS
+    from hairdensity.preferences import choose
     from hairdensity.recipe import observe
-    from hairdensity.settings import Settings
 
-    results = []
+    settings = choose(file=settings_file).values.measuring()
+    results: list[dict[str, Any]] = []
     for path in photos:
-        seen = observe(path, view, (), Settings())
+        seen = observe(path, view, (), settings)
         flags = [FLAGS[name] for name in seen.flags]
         said = [
             {"flag": flag.name, "severity": flag.severity, "meaning": flag.meaning, "advice": flag.advice}
             for flag in flags
         ]
-        results.append({"photo": str(path), "usable": seen.status == "measured", "reason": seen.reason, "flags": said})
+        result = {"photo": str(path), "usable": seen.status == "measured", "reason": seen.reason, "flags": said}
+        results.append(result)
+        if not as_json:
+            _print_check(result)
+            _more(seen, said)
     if as_json:
         click.echo(json.dumps(results, indent=2))
-    else:
-        for result in results:
-            _print_check(result)
     if not all(result["usable"] for result in results):
         click.get_current_context().exit(1)
 
@@ -47,12 +55,26 @@ def check(photos: tuple[Path, ...], view: str, as_json: bool) -> None:
 def _print_check(result: dict[str, Any]) -> None:
     name = one_line(result["photo"])
     if not result["usable"]:
-        click.echo(f"{name}: cannot be used. {one_line(result['reason'])}")
+        click.echo(f"{name}: {click.style('cannot be used.', fg='red', bold=True)} {one_line(result['reason'])}")
         return
     worth_saying = [flag for flag in result["flags"] if flag["severity"] == "warn"]
     if not worth_saying:
-        click.echo(f"{name}: good.")
+        click.echo(f"{name}: {click.style('good.', fg='green', bold=True)}")
         return
-    click.echo(f"{name}: can be used, but:")
+    click.echo(f"{name}: {click.style('can be used, but:', fg='yellow', bold=True)}")
     for flag in worth_saying:
         click.echo(f"  it {flag['meaning']}. {flag['advice']}")
+
+
+def _more(seen: "Observation", said: list[dict[str, str]]) -> None:
+    """Say what was noted, and the figures by which the photo was judged."""
+    for flag in said:
+        if flag["severity"] == "note":
+            detail(f"  it {flag['meaning']}. {flag['advice']}")
+    detail(f"  {seen.shape[1]} x {seen.shape[0]} pixels")
+    for text in seen.notes:
+        detail(f"  {text}")
+    if seen.quality:
+        for name, value in asdict(seen.quality).items():
+            if isinstance(value, float):
+                detail(f"  {name.replace('_', ' ')}: {value:.3g}")

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from hairdensity.commands.printing import Command, detail, written
+from hairdensity.commands.settings import settings_option
 
-@click.command()
+
+@click.command(cls=Command, short_help="Two photos: do they differ by more than noise?")
 @click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("after", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--view", default="scalp", show_default=True, help="Where the camera looked: vertex, frontal, macro, ...")
@@ -15,8 +18,11 @@ import click
               show_default=True, help="File to write.")  # fmt: skip
 @click.option("--blind", is_flag=True,
               help="For raters: hide order, dates and values; the key goes into a file beside the page.")  # fmt: skip
+@settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def compare(before: Path, after: Path, view: str, page: Path, blind: bool, as_json: bool) -> None:
+def compare(
+    before: Path, after: Path, view: str, page: Path, blind: bool, settings_file: Path | None, as_json: bool
+) -> None:
     """Compare two photos, BEFORE and AFTER, of the same scalp: do they differ by more than noise?
 
     Writes one page with both on the same skin in the same light. Two photos cannot tell whether a change lasts, or why
@@ -29,10 +35,11 @@ def compare(before: Path, after: Path, view: str, page: Path, blind: bool, as_js
     """
     from hairdensity.comparison import compare as run
     from hairdensity.comparison import write_comparison
+    from hairdensity.preferences import choose
     from hairdensity.report.words import COVERAGE
 
-    result = run(before, after, view=view)
-    written = write_comparison(result, page, blind=blind)
+    result = run(before, after, view=view, settings=choose(file=settings_file).values.measuring())
+    paths = write_comparison(result, page, blind=blind)
     if as_json:
         content = {
             "before": asdict(result.before),
@@ -49,5 +56,7 @@ def compare(before: Path, after: Path, view: str, page: Path, blind: bool, as_js
         verdict = "more than noise" if result.more_than_noise else "within noise"
         noise = COVERAGE.change(result.noise, signed=False)
         click.echo(f"Difference: {COVERAGE.change(result.change)}, {verdict} ({noise}).")
-    for path in written:
-        click.echo(f"Written: {path}")
+        for photo, flags in zip((before, after), result.flags, strict=True):
+            detail(f"{photo.name}: {', '.join(flags) or 'no flags'}")
+    for path in paths:
+        written(path)

@@ -1,11 +1,47 @@
-"""What the commands print with: one safe line of any text, and a progress bar on a terminal."""
+"""What the commands print with: one safe line of any text, notes that --quiet leaves out, colour on a terminal only.
 
+Colour is click's: it goes to a terminal and nowhere else, and `cli` turns it off where NO_COLOR is set.
+"""
+
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
+
+QUIET, VERBOSE, DEBUG = "hairdensity.quiet", "hairdensity.verbose", "hairdensity.debug"
+"""Where the options that all commands take are remembered, in the meta of click's context."""
+COLOURS: Final = {"good": "green", "mixed": "yellow", "bad": "red", "calm": "blue", "open": None}
+"""By the tone of a verdict; a word stands beside each, so that nothing is told by colour alone."""
+
+
+def _switch(name: str, meaning: str) -> dict[str, Any]:
+    def remember(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        # Shared by the group and its command; neither may undo what the other was told.
+        context.meta[name] = context.meta.get(name, False) or value
+
+    return {"is_flag": True, "expose_value": False, "callback": remember, "help": meaning}
+
+
+COMMON: Final = (
+    click.Option(["-q", "--quiet"], **_switch(QUIET, "Leave out notes and progress.")),
+    click.Option(["-v", "--verbose"], **_switch(VERBOSE, "Say more: what was found, used and kept.")),
+    click.Option(["--debug"], **_switch(DEBUG, "Show where in the program an error came from.")),
+)
+"""The options that all commands take; they may stand before the command's name as well as behind it."""
+
+
+class Command(click.Command):
+    """A command that takes, beside its own options, those that all commands take."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return its own options, those of all commands, and --help."""
+        *own, last = super().get_params(ctx)
+        return [*own, *COMMON, last]
 
 
 def one_line(text: str) -> str:
@@ -14,11 +50,53 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text.encode("utf-8", "replace").decode())
 
 
+def quiet() -> bool:
+    """Whether the user wants no notes and no progress."""
+    return bool(click.get_current_context().meta.get(QUIET))
+
+
+def verbose() -> bool:
+    """Whether the user wants to know more."""
+    return bool(click.get_current_context().meta.get(VERBOSE))
+
+
+def note(text: str, word: str = "Note") -> None:
+    """Say something to the person, beside what the command prints; nothing with --quiet."""
+    if not quiet():
+        click.echo(f"{click.style(f'{word}:', fg='yellow')} {one_line(text)}", err=True)
+
+
+def detail(text: str) -> None:
+    """Say something that only --verbose asks for."""
+    if verbose():
+        click.echo(one_line(text), err=True)
+
+
+def error(text: str) -> None:
+    """Say what went wrong, in one line."""
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {one_line(text)}", err=True)
+
+
+def written(path: Path) -> None:
+    """Say which file was written."""
+    if not quiet():
+        click.echo(f"Written: {one_line(str(path))}")
+
+
+def headline(title: str, verdict: str, tone: str, text: str) -> None:
+    """Print a verdict: its title and badge, then what it means, folded to the width of a terminal."""
+    badge = click.style(one_line(verdict), fg=COLOURS.get(tone), bold=True)
+    click.echo(f"{click.style(one_line(title), bold=True)}: {badge}")
+    width = min(100, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 10_000
+    for line in textwrap.wrap(one_line(text), width, initial_indent="  ", subsequent_indent="  "):
+        click.echo(line)
+
+
 class ProgressBar(AbstractContextManager["ProgressBar"]):
     """A progress bar for each thing that is being done, on a terminal only."""
 
-    def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty() and not quiet()
         self._what = ""
         self._close: Callable[..., object] = nullcontext().__exit__
         self._bar: Any = None

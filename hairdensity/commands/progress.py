@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.printing import one_line
+from hairdensity.commands.printing import Command, detail, note, one_line
 
 A_SLIP = 2
 """So many rows dated in the future are slips of the pen; more are a table that is meant so, such as a simulated one."""
@@ -28,11 +28,11 @@ def _today(days: list[str]) -> date:
     future = [day for day in days if day > now.isoformat()]
     if len(future) <= A_SLIP:
         return now
-    click.echo(f"Note: {len(future)} rows are dated in the future; they are used all the same.", err=True)
+    note(f"{len(future)} rows are dated in the future; they are used all the same.")
     return date.fromisoformat(max(future))
 
 
-@click.command()
+@click.command(cls=Command, short_help="The verdict on any table of dates and values.")
 @click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Treatment dates: columns date, treatment, until, notes.")  # fmt: skip
@@ -55,7 +55,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date | 
     known = read_treatments(treatments) if treatments else no_treatments()
     series = read_series_table(table)
     for warning in (*series.warnings, *known.warnings):
-        click.echo(f"Note: {one_line(warning)}", err=True)
+        note(warning)
     views = follow(series.rows, known, today or _today([str(row["date"]) for row in series.rows if row["date"]]))
     if as_json:
         click.echo(json.dumps(progress_json(views), indent=2))
@@ -66,11 +66,16 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date | 
         several = len({one.subject for one in views}) > 1
         for line in lines_for(view, several):
             click.echo(one_line(line))
+        for name, share in view.probability.items():
+            detail(f"  Probability of {name.replace('_', ' ')}: {share:.3f}")
+        for one in view.checks:
+            result = {True: "passed", False: "failed", None: "to know"}[one.passed]
+            detail(f"  Check of {one.name}, {result}: {one.text}")
     if not views:
         click.echo("The table has no rows.")
 
 
-@click.command()
+@click.command(cls=Command, short_help="How often and how long to photograph until it shows.")
 @click.option("--gain", type=click.FloatRange(0.5, 100), default=6.0, show_default=True,
               help="Size of the gain that should be seen, in points of coverage.")  # fmt: skip
 @click.option("--noise", type=click.FloatRange(0.05, 50),
@@ -127,5 +132,5 @@ def _own_noise(table: Path, treatments: Path | None) -> float | None:
         if view.smallest_detectable_change is not None and len(view.sessions) >= 4
     ]
     if not changes:
-        click.echo("Note: the table has too few sessions to tell its noise; the default is used.", err=True)
+        note("the table has too few sessions to tell its noise; the default is used.")
     return max(changes, default=None)

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import click
 
+from hairdensity.commands.printing import Command, written
+from hairdensity.commands.settings import settings_option
+
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command()
+@click.command(cls=Command, short_help="Make the page again: PDF, other names or dates, a subset.")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--to", "page", type=click.Path(dir_okay=False, path_type=Path),
               help="File to write [default: report.html in OUT].")  # fmt: skip
@@ -21,8 +24,9 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", type=DAY, help="Only photos from this day on.")
 @click.option("--until", type=DAY, help="Only photos until this day.")
 @click.option("--name", multiple=True, metavar="OLD=NEW", help="Call a person otherwise on the page.")
-@click.option("--title", default="Hair coverage report", show_default=True, help="Heading of the page.")
-@click.option("--pdf", is_flag=True, help="Write the same as PDF beside it.")
+@click.option("--title", help="Heading of the page [default: that of the run].")
+@click.option("--pdf/--no-pdf", default=None, help="Write the same as PDF beside it [default: no-pdf].")
+@settings_option
 def report(
     out: Path,
     page: Path | None,
@@ -33,8 +37,9 @@ def report(
     since: datetime | None,
     until: datetime | None,
     name: tuple[str, ...],
-    title: str,
-    pdf: bool,
+    title: str | None,
+    pdf: bool | None,
+    settings_file: Path | None,
 ) -> None:
     """Make the page of a finished run again, without its photos and without measuring.
 
@@ -45,6 +50,7 @@ def report(
       hairdensity report RESULTS --pdf
       hairdensity report RESULTS --subject ann --name ann=A. --to ann.html
     """
+    from hairdensity.preferences import choose
     from hairdensity.remake import Wanted, read_dates, remake
 
     pairs = dict(pair.partition("=")[::2] for pair in name)
@@ -59,5 +65,6 @@ def report(
         dates=read_dates(dates) if dates else None,
         title=title,
     )
-    for path in remake(out, page, wanted=wanted, treatments=treatments, pdf=pdf):
-        click.echo(f"Written: {path}")
+    with_pdf = choose(file=settings_file, given={"pdf": pdf}).values.pdf
+    for path in remake(out, page, wanted=wanted, treatments=treatments, pdf=with_pdf):
+        written(path)

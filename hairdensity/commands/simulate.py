@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from hairdensity.commands.printing import Command, one_line, quiet
+
 COURSES = ("none", "temporary", "sustained", "on_treatment", "declining")
 
 
-@click.command()
+@click.command(cls=Command, short_help="Render photos with known truth, to try things out.")
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Which person; the same seed, the same."
@@ -69,4 +71,6 @@ def simulate(
         size=size,
     )
     rows = render_series(out, planned, treatments_of(course), jobs=jobs, truth=not no_truth_pictures)
-    click.echo(f"{len(rows)} photos written to {out}; what is true of them is in {out / 'truth.csv'}.")
+    if not quiet():
+        where = one_line(str(out))
+        click.echo(f"{len(rows)} photos written to {where}; what is true of them is in {where}/truth.csv.")

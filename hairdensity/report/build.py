@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from hairdensity.columns import Row
 from hairdensity.flags import FLAGS, Severity, reason_for
+from hairdensity.preferences import TITLE
 from hairdensity.report.data import (
     Band,
     Card,
@@ -38,7 +39,6 @@ from hairdensity.report.words import (
     words_for,
 )
 
-TITLE: Final = "Hair coverage report"
 MOST_SINGLE: Final = 3
 """Up to so many series with one session at most have a section each; more of them become cards."""
 MOST_THUMBS: Final = 12

@@ -65,3 +65,37 @@ def test_a_mistake_of_the_program_is_one_line_unless_asked(tmp_path: Path, monke
 def test_a_command_that_is_wrong_is_status_two(tmp_path: Path):
     assert CliRunner().invoke(main, ["analyze", str(tmp_path / "none"), "--out", str(tmp_path)]).exit_code == 2
     assert CliRunner().invoke(main, ["analyse"]).exit_code == 2
+
+
+def test_options_of_all_commands_stand_before_or_behind_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    table = tmp_path / "table.csv"
+    table.write_text("date,value,view\n2999-01-01,1,a\n2999-02-01,2,b\n2999-03-01,3,c\n", encoding="utf-8")
+    words = ["progress", str(table)]
+    plain = CliRunner().invoke(main, words)
+    assert plain.stderr.startswith("Note: 3 rows are dated in the future")
+    for quiet in (["--quiet", *words], [*words, "-q"]):
+        result = CliRunner().invoke(main, quiet)
+        assert (result.stderr, result.stdout) == ("", plain.stdout)
+    assert "Probability of cannot tell: 1.000" in CliRunner().invoke(main, [*words, "--verbose"]).stderr
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("hairdensity.progress.read_series_table", broken)
+    assert isinstance(CliRunner().invoke(main, [*words, "--debug"]).exception, RuntimeError)
+
+
+def test_colour_on_a_terminal_only_and_never_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch):
+    words = ["progress", "--today", "2026-03-01", __file__]
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    assert "\x1b" in CliRunner().invoke(main, words, color=True).stderr
+    assert "\x1b" not in CliRunner().invoke(main, words).stderr
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in CliRunner().invoke(main, words, color=True).stderr
+
+
+def test_a_folder_in_place_of_a_command_is_understood(tmp_path: Path):
+    result = CliRunner().invoke(main, [str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"hairdensity analyze {tmp_path} --out RESULTS" in result.output

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from PIL import ExifTags, Image
+from pypdf import PdfReader
 from scenes import head, save, series
 
 from hairdensity.analysis import analyze
@@ -105,7 +106,7 @@ def test_nothing_private_is_in_page_and_results(finished: Path) -> None:
     html = (finished / "report.html").read_text(encoding="utf-8")
     import base64
 
-    pictures = re.findall(r"data:image/jpeg;base64,([A-Za-z0-9+/=]+)", html)
+    pictures = re.findall(r"data:image/(?:jpeg|png);base64,([A-Za-z0-9+/=]+)", html)
     assert len(pictures) >= 3
     for picture in pictures:
         data = base64.b64decode(picture)
@@ -123,24 +124,36 @@ def test_pdf_holds_nothing_private_or_says_what_is_missing(
         pass
     else:
         assert CliRunner().invoke(main, words).exit_code == 0
-        content = (tmp_path / "page.pdf").read_bytes()
-        assert content.startswith(b"%PDF")
-        assert not any(secret.encode() in content for secret in SECRETS)
+        pdf = PdfReader(tmp_path / "page.pdf")
+        # Letters are numbers of a font and streams are packed, so that a search of the bytes alone would find nothing.
+        told = " ".join(page.extract_text() for page in pdf.pages) + str(pdf.metadata)
+        assert "minoxidil" in told
+        pictures = [image.data for page in pdf.pages for image in page.images]
+        assert len(pictures) >= 3
+        for content in (told.encode(), (tmp_path / "page.pdf").read_bytes(), *pictures):
+            assert not any(secret.encode() in content for secret in SECRETS)
+            assert b"Exif" not in content
     monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 1
     assert "print it to PDF" in result.output
 
 
-def test_two_photos_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
+@pytest.fixture
+def compare(tmp_path: Path) -> list[str]:
+    """Return the words that compare two photos without the network."""
+    (tmp_path / "classical.toml").write_text('segmenter = "classical"', encoding="utf-8")
+    return ["compare", "--settings", str(tmp_path / "classical.toml")]
+
+
+def test_two_photos_compared(tmp_path: Path, compare: list[str]) -> None:
     before = save(head(500, noise=1), tmp_path / "before_2026-01-05.jpg")
     same = save(head(500, noise=2, turn=3), tmp_path / "same.jpg")
     after = save(head(1800, noise=3), tmp_path / "after.jpg")
     page = tmp_path / "page.html"
     found = {}
     for name, path in (("same", same), ("after", after)):
-        result = CliRunner().invoke(main, ["compare", str(before), str(path), "--json", "--to", str(page)])
+        result = CliRunner().invoke(main, [*compare, str(before), str(path), "--json", "--to", str(page)])
         assert result.exit_code == 0, result.output
         found[name] = json.loads(result.stdout)
     assert found["after"]["change"] > 0
@@ -152,15 +165,16 @@ def test_two_photos_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "No treatments were given" not in html
 
 
-def test_a_blind_page_tells_nothing_and_its_key_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
+def test_a_blind_page_tells_nothing_and_its_key_is_sealed(
+    tmp_path: Path, compare: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = save(head(500, noise=1), tmp_path / "before_2026-01-05.jpg")
     after = save(head(1800, noise=3), tmp_path / "after_2026-05-05.jpg")
     page = tmp_path / "rating.html"
     orders = set()
     for swap in (0, 1):
         monkeypatch.setattr("hairdensity.comparison.secrets.randbelow", lambda _, swap=swap: swap)
-        result = CliRunner().invoke(main, ["compare", str(before), str(after), "--blind", "--to", str(page)])
+        result = CliRunner().invoke(main, [*compare, str(before), str(after), "--blind", "--to", str(page)])
         assert result.exit_code == 0, result.output
         html, key = page.read_text(encoding="utf-8"), (tmp_path / "rating.key.json").read_bytes()
         for told in ("2026", "before_", "after_", "before.", "%</dd>", "data-value", "data-noise"):
@@ -170,11 +184,10 @@ def test_a_blind_page_tells_nothing_and_its_key_is_sealed(tmp_path: Path, monkey
     assert orders == {"before", "after"}
 
 
-def test_photos_that_do_not_match_are_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hairdensity.comparison.Settings", lambda: CLASSICAL)
+def test_photos_that_do_not_match_are_said_so(tmp_path: Path, compare: list[str]) -> None:
     one = save(head(500), tmp_path / "one.jpg")
     other = save(head(900, person=7, turn=20), tmp_path / "other.jpg")
-    result = CliRunner().invoke(main, ["compare", str(one), str(other), "--to", str(tmp_path / "page.html")])
+    result = CliRunner().invoke(main, [*compare, str(one), str(other), "--to", str(tmp_path / "page.html")])
     assert result.exit_code == 1
     assert result.output.startswith("Error: other.jpg: could not be matched to one.jpg")
     assert not (tmp_path / "page.html").exists()
