@@ -1,12 +1,16 @@
 """The network against hand labels on real heads: `python benchmarks/heads.py DATA [--folds RUNS] [--light] [--sizes]`.
 
+    [--worst PAGE.png]
+
 DATA holds heads/ and backs/, each with photos/, scalp.json, patches.csv, ambiguous.txt and, for heads, points.csv, as
 `training/README.md` tells. RUNS holds fold0.onnx, fold1.onnx, fold2.onnx, each trained without one third of the men:
 every man is then measured by the network that has not seen him. Folds that are not there are left out, with their men.
 Without `--folds` the shipped weights are used, which have seen all of these men: a check that they work, no evidence.
 
 Prints each score with its 95 % interval (bootstrap over men). `--light` adds how far coverage moves when the photo's
-light, turn or file changes, the region being found anew; `--sizes` the same for other sizes of the photo.
+light, turn or file changes, the region being found anew; `--sizes` the same for other sizes of the photo, 4000 to 320
+pixels. `--worst` draws the twenty photos with the worst regions and the worst squares, ours over the hand's.
+DATA/patches, where it is there (photos/, scalp/, loss/: clinic photos, never learned from), is scored as well.
 """
 
 import argparse
@@ -21,13 +25,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairdensity import imaging
 from hairdensity.arrays import Mask, Rgb, Share
 from hairdensity.network import WEIGHTS
 from hairdensity.normalise import normalise
 from hairdensity.region_network import network_mask
 from hairdensity.segment.network import NetworkSegmenter
+from hairdensity.settings import Settings
 
 KINDS = ("heads", "backs")
+LAYERS = ("scalp", "loss")
 REPEATS = 1000
 
 
@@ -64,20 +71,29 @@ def main() -> None:
     parser.add_argument("--folds", type=Path)
     parser.add_argument("--light", action="store_true")
     parser.add_argument("--sizes", action="store_true")
+    parser.add_argument("--worst", type=Path)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     if given.folds is None:
         print("shipped weights, which were trained on these men: no evidence")
+    worst: list[tuple[Case, Found]] = []
     for kind in KINDS:
         cases = list(read_cases(given.data / kind, given.folds))
         if not cases:
             continue
         print(f"\n{kind}: {len(cases)} photos")
-        table(kind, [judge(case) for case in cases])
+        found = [judge(case) for case in cases]
+        table(kind, found)
+        calibration(found)
+        worst += list(zip(cases, found, strict=True))
         if given.light:
             shifts(cases, ALTERED)
         if given.sizes:
             shifts(cases, SIZES)
+    for weights in sorted({case.weights for case, _ in worst}):
+        clinic(given.data / "patches", weights)
+    if given.worst:
+        cv2.imwrite(str(given.worst), worst_page(worst)[:, :, ::-1])
 
 
 def read_cases(folder: Path, folds: Path | None) -> Iterator[Case]:
@@ -105,9 +121,11 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def measure(rgb: Rgb, weights: Path) -> tuple[Mask, Share]:
-    """Return region and hair share, by the way of one photo."""
-    mask, _ = network_mask(rgb, weights)
-    return mask, NetworkSegmenter(weights)(normalise(rgb, mask).balanced, mask).share
+    """Return region and hair share at the picture's size, by the way of one photo."""
+    work = imaging.shrink(rgb, Settings().work_px)
+    mask, _ = network_mask(work, weights)
+    share = NetworkSegmenter(weights)(normalise(work, mask).balanced, mask).share
+    return imaging.resize_mask(mask, rgb.shape[:2]), imaging.resize(share, rgb.shape[:2])
 
 
 def judge(case: Case) -> Found:
@@ -164,6 +182,70 @@ def table(kind: str, found: list[Found]) -> None:
         draws = [score([found[i] for i in rng.integers(len(found), size=len(found))]) for _ in range(REPEATS)]
         low, high = np.nanquantile(draws, (0.025, 0.975))
         print(f"  {name:44s} {score(found):8.3f}   {low:8.3f} to {high:8.3f}")
+
+
+def calibration(found: list[Found]) -> None:
+    """Print what was read where the network said so much: equal, if the map means what it says."""
+    squares = np.vstack([x.squares for x in found])
+    print("  squares that the network calls               read     n")
+    for low, high in ((0, 5), (5, 15), (15, 30), (30, 50), (50, 70), (70, 85), (85, 95), (95, 101)):
+        chosen = squares[(squares[:, 1] >= low) & (squares[:, 1] < high)]
+        if len(chosen):
+            said = f"{low}..{min(high, 100)} %, {chosen[:, 1].mean():.1f} on average"
+            print(f"  {said:40s} {chosen[:, 0].mean():8.1f} {len(chosen):5d}")
+
+
+def clinic(folder: Path, weights: Path) -> None:
+    """Print how bald areas of clinic photos agree with doctors' outlines."""
+    ious, errors_pp = [], []
+    for path in sorted((folder / "photos").glob("*.png")):
+        scalp, loss = (cv2.imread(str(folder / part / path.name), cv2.IMREAD_GRAYSCALE) > 0 for part in LAYERS)
+        rgb = np.ascontiguousarray(cv2.imread(str(path))[:, :, ::-1])
+        mask, share = measure(rgb, weights)
+        seen = mask & scalp
+        # Doctors outline areas, not strands: the picture of hair is smoothed over 3 % of its width.
+        hair = ((share >= 0.5) & mask).astype(np.float32)
+        known, hair = (cv2.GaussianBlur(p.astype(np.float32), (0, 0), 0.015 * rgb.shape[1]) for p in (mask, hair))
+        bald, truth = (hair < 0.5 * known) & seen, loss & seen
+        errors_pp.append(100 * float(bald.sum() - truth.sum()) / max(1, seen.sum()))
+        if max(bald.sum(), truth.sum()) > 0.02 * seen.sum():
+            ious.append(float((bald & truth).sum() / (bald | truth).sum()))
+    if ious:
+        print(
+            f"\nclinic photos, {weights.stem}: {len(errors_pp)}; bald area IoU {np.mean(ious):.3f}, share off by "
+            f"{np.mean(np.abs(errors_pp)):.1f} pp, bias {np.mean(errors_pp):+.1f} pp"
+        )
+
+
+def worst_page(judged: list[tuple[Case, Found]], count: int = 10, side: int = 320) -> Rgb:
+    """Return a page: ten photos with the worst regions, ten with the worst squares, ours in red, the hand's in green.
+
+    Below each photo the share that hair covers, with what was read and what was found in each square.
+    """
+
+    def rms(found: Found) -> float:
+        return float(np.sqrt(np.mean(np.square(errors([found]))))) if len(found.squares) else 0.0
+
+    rows = (sorted(judged, key=lambda x: x[1].iou)[:count], sorted(judged, key=lambda x: -rms(x[1]))[:count])
+    return np.vstack([np.hstack([_tile(case, found, rms(found), side) for case, found in row]) for row in rows])
+
+
+def _tile(case: Case, found: Found, rms: float, side: int) -> Rgb:
+    mask, share = measure(case.rgb, case.weights)
+    shown = case.rgb.copy()
+    for drawn, colour in ((mask, (255, 0, 0)), (case.outline, (0, 255, 0))):
+        lines = cv2.findContours(drawn.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+        cv2.drawContours(shown, lines, -1, colour, 4)
+    grey = np.where(mask, 255 * share, 80 * share).astype(np.uint8)
+    below = np.repeat(grey[:, :, None], 3, 2)
+    for x, y, size, read in case.squares:
+        here = 100 * float(share[int(y) : int(y + size), int(x) : int(x + size)].mean())
+        cv2.rectangle(below, (int(x), int(y)), (int(x + size), int(y + size)), (0, 160, 255), 1)
+        text = f"{read:.0f}/{here:.0f}"
+        cv2.putText(below, text, (int(x) - 4, int(y) + 28), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 200, 0), 2)
+    title = f"{case.man} IoU {found.iou:.2f} rms {rms:.0f}"
+    cv2.putText(shown, title, (6, 34), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (255, 0, 255), 3)
+    return np.vstack([cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in (shown, below)])
 
 
 def mean_of(values: list[float]) -> float:
@@ -260,7 +342,7 @@ ALTERED: dict[str, Callable[[Rgb], Rgb]] = {
     "turned by 10 degrees": turned,
     "JPEG 40": jpeg_40,
 }
-SIZES: dict[str, Callable[[Rgb], Rgb]] = {f"{n} px": sized(n) for n in (320, 480, 1000, 2000)}
+SIZES: dict[str, Callable[[Rgb], Rgb]] = {f"{n} px": sized(n) for n in (4000, 2000, 1000, 480, 320)}
 
 
 def shifts(cases: list[Case], changes: dict[str, Callable[[Rgb], Rgb]]) -> None:

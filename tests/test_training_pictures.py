@@ -1,0 +1,69 @@
+"""What training makes out of photos keeps the truth it is given: hair in another colour, strands on bare skin."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
+repaint = pytest.importorskip("repaint")
+
+SKIN, HAIR = (205, 160, 135), (40, 30, 25)
+
+
+def half_head() -> np.ndarray:
+    """Return a picture that is skin at the left and dense hair at the right."""
+    picture = np.empty((64, 64, 3), np.uint8)
+    picture[:, :32], picture[:, 32:] = SKIN, HAIR
+    return picture
+
+
+def tones() -> object:
+    left = np.zeros((64, 64), np.bool_)
+    left[:, :32] = True
+    return repaint.tones_of(half_head(), left, ~left)
+
+
+def test_tones_are_those_of_skin_and_hair() -> None:
+    found = tones()
+    np.testing.assert_allclose(found.skin, (np.array(SKIN) / 255) ** 2.2, rtol=1e-5)
+    np.testing.assert_allclose(found.hair, (np.array(HAIR) / 255) ** 2.2, rtol=1e-5)
+
+
+def test_no_tones_where_hair_is_no_darker_than_skin_or_not_known() -> None:
+    left = np.zeros((64, 64), np.bool_)
+    left[:, :32] = True
+    assert repaint.tones_of(half_head(), ~left, left) is None
+    assert repaint.tones_of(half_head(), left, np.zeros_like(left)) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_only_hair_changes_its_colour(seed: int) -> None:
+    changed = repaint.recolour(half_head(), tones(), np.random.default_rng(seed))
+    assert np.abs(changed[:, :26].astype(int) - SKIN).max() <= 1
+    target = changed[8:-8, 40:-8].reshape(-1, 3).mean(0)
+    wanted = [np.array(tone) ** (1 / 2.2) for _, tone in repaint.HAIR_TONES]
+    # In hue one of the list; brightness varies.
+    angles = [target @ w / np.linalg.norm(target) / np.linalg.norm(w) for w in wanted]
+    assert max(angles) > 0.997
+
+
+def test_painted_strands_cover_what_their_alpha_says() -> None:
+    rng = np.random.default_rng(1)
+    bare = np.full((64, 64, 3), SKIN, np.uint8)
+    none = np.zeros((64, 64), np.float32)
+    np.testing.assert_array_equal(repaint.paint(bare, none, tones(), rng), bare)
+    covered = repaint.paint(bare, np.ones_like(none), None, np.random.default_rng(2))
+    assert np.ptp(covered.reshape(-1, 3), axis=0).max() <= 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_strands_are_shares_of_the_view(seed: int) -> None:
+    alpha = repaint.strands(96, 120.0, np.random.default_rng(seed))
+    assert alpha.shape == (96, 96)
+    assert alpha.dtype == np.float32
+    assert alpha.min() >= 0
+    assert alpha.max() <= 1
+    again = repaint.strands(96, 120.0, np.random.default_rng(seed))
+    np.testing.assert_array_equal(alpha, again)
