@@ -1,6 +1,6 @@
 """Belief: the models of a course weighed by their evidence, and what they say together, as draws of equal weight."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from hairdensity.progress.model import (
+    MOST,
     UNTREATED,
     YEAR,
     Floats,
@@ -31,15 +32,13 @@ MATTERS: Final = 2.0
 FALLS_A_YEAR: Final = 2.5
 FALLS: Final = 2.5
 """Points a year, and points over the series: less is within what untreated hair and seasons do."""
-MOST: Final = 0.5
-"""Share of the gain that parts temporary from sustained."""
 BACK: Final = 0.15
 """Share of the gain below which the course counts as back at the untreated one, if it is more than a point."""
 WANDERS: Final = 6.0
 """Points: a course that goes up and down by less is level."""
 STRAIGHT, STEP, SMOOTH = 0, 1, 2
-UNLIKELY: Final = 0.03
-"""Weight of a shape over that of the likeliest, below which checks do not ask for it again."""
+MOST_LIKELY: Final = 100
+"""So many shapes, the likeliest, are asked again by checks."""
 CAMERA_STEP: Final = 15.0
 """Points: a new lamp or phone has been seen to move coverage by so much, but hardly by more."""
 
@@ -94,8 +93,8 @@ class Belief:
         The course.
     log_evidence : float
         Of all models together.
-    likely : NDArray of int64
-        The shapes of the response that are not out of the question; empty without treatment.
+    likely : Shapes or None
+        The likeliest shapes of the response, their prior raised to stand for all; None without treatment.
     """
 
     p_gain: float
@@ -113,7 +112,7 @@ class Belief:
     outlier: Floats
     curves: Curves
     log_evidence: float
-    likely: NDArray[np.int64]
+    likely: Shapes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,11 @@ def weigh(setting: Setting, shapes: Shapes, prior: Prior, outlier: Floats | None
         models.append(("change", (1 - p_effect) * p_change, with_change(setting, prior)))
     if p_wander > 0:
         models.append(("wander", (1 - p_effect) * p_wander, with_wander(setting, prior)))
-    fits = [fit(model, setting, outlier) for _, _, model in models]
+    found: dict[str, Floats] = {}
+    fits = []
+    for name, _, model in models:
+        fits.append(fit(model, setting, outlier, found.get(name)))
+        found[name] = fits[-1].outlier
     log_joint = np.array([np.log(p) + fitted.log_evidence for (_, p, _), fitted in zip(models, fits, strict=True)])
     log_evidence = float(logsumexp(log_joint))
     parts = [
@@ -276,16 +279,19 @@ def _together(
         outlier=np.sum([part.probability * part.fitted.outlier for part in parts], axis=0),
         curves=Curves(weeks, course.mean(axis=0), low, high, other.mean(axis=0)),
         log_evidence=log_evidence,
-        likely=_likely(parts),
+        likely=_likely(parts, shapes),
     )
 
 
-def _likely(parts: list[_Part]) -> NDArray[np.int64]:
-    """Return the shapes that any model with an effect gives a weight that counts."""
-    weights = [part.fitted.weight.sum(axis=1) for part in parts if part.name == "effect"]
-    if not weights:
-        return np.zeros(0, np.int64)
-    return np.flatnonzero(np.any([weight > UNLIKELY * weight.max() for weight in weights], axis=0))
+def _likely(parts: list[_Part], shapes: Shapes) -> Shapes | None:
+    """Return the shapes that the models with an effect give most of their weight."""
+    with_effects = [part for part in parts if part.name == "effect"]
+    if not with_effects:
+        return None
+    weight = np.sum([part.probability * part.fitted.weight.sum(axis=1) for part in with_effects], axis=0)
+    most = np.sort(np.argsort(-weight, kind="stable")[:MOST_LIKELY])
+    some = shapes.at(most)
+    return replace(some, log_prior=some.log_prior + np.log(weight.sum() / max(weight[most].sum(), 1e-300)))
 
 
 def _rose(setting: Setting, effect: Floats, trend: Floats, weeks: Floats) -> NDArray[np.bool_]:

@@ -26,6 +26,7 @@ PLACEBO_WEEKS: Final = (-26.0, -16.0, 16.0)
 PLACEBO_EVIDENCE: Final = 4.0
 """Logarithm of the evidence by which another day must be better: fifty to one."""
 DRAWS: Final = 300
+FEWEST_SHAPES: Final = 20
 OTHER_PRIORS: Final[Mapping[str, Prior]] = {
     "smaller gains": Prior(gain_sd=6.0),
     "any trend": Prior(trends=((-0.8, 2.0, 0.75), (-3.0, 5.0, 0.25))),
@@ -67,11 +68,9 @@ def _chance(
     setting: Setting, belief: Belief, verdict: str, prior: Prior | None = None, out: Floats | None = None
 ) -> float:
     """Return the probability of the verdict under a change of data or priors, before any rule."""
-    shapes = shapes_for(setting)
-    shapes = shapes.at(belief.likely) if len(belief.likely) else shapes
     if out is not None:
         setting = replace(setting, spread=np.where(out > 0, NO_WEIGHT, setting.spread))
-    other = believe(setting, prior, belief.outlier, shapes, DRAWS)
+    other = believe(setting, prior, belief.outlier, belief.likely, DRAWS)
     return probabilities(other, setting, blocked=False, threshold=0.0)[verdict]
 
 
@@ -123,8 +122,7 @@ def _placebo(setting: Setting, belief: Belief) -> CheckResult:
     name = "placebo dates"
     prior = Prior(p_effect=1 - 1e-9, p_change=0.0)
     shapes = shapes_for(setting)
-    some = np.arange(0, len(shapes.lag), 7)
-    coarse = shapes.at(np.union1d(some, belief.likely[:100]))
+    coarse = shapes.at(np.arange(0, len(shapes.lag), 7 if len(shapes.lag) > 7 * FEWEST_SHAPES else 1))
     true = weigh(setting, coarse, prior, belief.outlier)[1]
     better = []
     for weeks in PLACEBO_WEEKS:

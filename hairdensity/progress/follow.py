@@ -71,7 +71,7 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
         retained_low=None if kept is None else float(kept[1]),
         retained_high=None if kept is None else float(kept[2]),
         smallest_detectable_change=float(Z95 * np.sqrt(2) * belief.sigma * unit) if len(sessions) > 2 else None,
-        reason=words.reason(verdict, blocked, setting, belief, series, today, failed, chances[verdict]),
+        reason=words.reason(verdict, blocked, setting, belief, series, today, failed),
         sessions=sessions,
         course=_course(setting, belief),
         half_life_days=float(np.median(belief.half_life) * 7) if temporary else None,

@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hairdensity.progress.kinds import tilt
 from hairdensity.progress.sessions import Session
 from hairdensity.progress.timeline import Drive, drives_of, events_of
 from hairdensity.treatments import Treatments
@@ -29,21 +30,30 @@ YEAR: Final = 365.25 / 7
 """Weeks."""
 
 RISES: Final = (
-    (1.0, 3.0, 1.0), (2.0, 7.0, 1.0), (2.0, 14.0, 1.0), (4.0, 28.0, 1.0), (8.0, 9.0, 1.0),
+    (1.0, 3.0, 1.0), (2.0, 7.0, 1.0), (2.0, 14.0, 1.0), (4.0, 28.0, 1.0),
     (2.0, 5.0, 2.0), (2.0, 9.0, 2.0), (4.0, 15.0, 2.0), (8.0, 4.0, 2.0), (11.0, 7.0, 2.0),
+    (5.0, 2.0, 2.0), (9.0, 2.0, 2.0),
 )  # fmt: skip
 """Weeks of lag, weeks of the time constant, and how late it bends: half of the gain is there after 3 to 24 weeks."""
-RISE_PRIOR: Final = (0.05, 0.13, 0.1, 0.06, 0.12, 0.15, 0.13, 0.06, 0.12, 0.08)
+RISE_PRIOR: Final = (0.05, 0.12, 0.1, 0.06, 0.14, 0.14, 0.07, 0.12, 0.08, 0.06, 0.06)
 DECAYS: Final = ((0.0, 5.0), (0.0, 12.0), (0.0, 28.0), (6.0, 5.0), (7.0, 12.0), (13.0, 7.0), (4.0, 60.0))
 """Weeks after stopping until it begins to go, and weeks in which it then falls to 1/e."""
-DECAY_PRIOR: Final = (0.18, 0.22, 0.1, 0.17, 0.14, 0.11, 0.08)
+DECAY_PRIOR: Final = (0.19, 0.23, 0.08, 0.18, 0.15, 0.12, 0.05)
 RETAINED: Final = (0.0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0)
 RETAINED_PRIOR: Final = (0.24, 0.13, 0.08, 0.04, 0.02, 0.04, 0.09, 0.13, 0.23)
 
+MOST: Final = 0.5
+"""Share of the gain that parts temporary from sustained."""
+
 GAIN_SD: Final = 12.0
-TRENDS: Final = ((-0.8, 1.0, 0.8), (-4.0, 3.5, 0.2))
+TRENDS: Final = ((-0.8, 1.0, 0.8), (-5.0, 2.5, 0.2))
 """Mean, standard deviation (points a year) and probability: untreated hair loses 0 to 5 % a year, some lose faster."""
-SEASON_SD: Final = 0.8
+SEASON_SD: Final = 1.0
+SEASON_OFF_SD: Final = 0.5
+"""Points: along the yearly wave whose turning point is in autumn, as Randall and Ebling (1991) and Kunz (2009) found it
+(the sign is free, for the southern half of the world), and along the one a quarter of a year off."""
+TURN_WEEK: Final = 41.0
+"""Week of the year in which that wave turns."""
 SHED_SD: Final = 1.0
 STEP_SD: Final = 5.0
 LEVEL_SD: Final = 50.0
@@ -53,8 +63,10 @@ P_EFFECT: Final = 0.5
 P_CHANGE: Final = 0.04
 """Probability of a lasting change that nobody wrote down: 3 to 15 points are found after a new lamp or phone."""
 REGROWTH_WEEKS: Final = 6.0
-"""After a haircut hair covers less until it has grown again: 0.35 mm a day, so 15 mm in 6 weeks."""
-HAIRCUT_STAYS: Final = 0.3
+CUT: Final = (-3.0, 3.0)
+"""After a haircut hair covers less until it has grown again: 0.35 mm a day, so 15 mm in 6 weeks. Mean and standard
+deviation of what is gone at first, points: it may also cover more, where a cut shows the scalp less."""
+HAIRCUT_STAYS: Final = 0.2
 """Of a haircut's step, what may stay: another length from then on."""
 
 
@@ -214,12 +226,16 @@ def shapes_for(setting: Setting) -> Shapes:
     axes = [np.arange(len(RISES))]
     axes += [np.arange(len(DECAYS)), np.arange(len(RETAINED))] if stopped else [np.arange(1), np.arange(1)]
     rise, decay, retained = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
-    prior = np.array(RISE_PRIOR)[rise]
+    rises, decays, shares = np.array(RISES), np.array(DECAYS), np.array(RETAINED)
+    half_rise = rises[:, 0] - rises[:, 1] * np.log1p(-(0.5 ** (1 / rises[:, 2])))
+    half_loss = decays[:, 0] + decays[:, 1] * np.log(2)
+    kinds = tuple(drive.kind for drive in setting.drives) or ("other",)
+    tilts = tilt(kinds, half_rise, half_loss, shares >= MOST)
+    prior = (np.array(RISE_PRIOR) * tilts[0])[rise]
     if stopped:
-        prior = prior * np.array(DECAY_PRIOR)[decay] * np.array(RETAINED_PRIOR)[retained]
-    rises, decays = np.array(RISES)[rise], np.array(DECAYS)[decay]
+        prior = prior * (np.array(DECAY_PRIOR) * tilts[1])[decay] * (np.array(RETAINED_PRIOR) * tilts[2])[retained]
     return Shapes(
-        rises[:, 0], rises[:, 1], rises[:, 2], decays[:, 0], decays[:, 1], np.array(RETAINED)[retained],
+        rises[rise, 0], rises[rise, 1], rises[rise, 2], decays[decay, 0], decays[decay, 1], shares[retained],
         np.log(prior / prior.sum()),
     )  # fmt: skip
 
@@ -293,10 +309,10 @@ def nuisance(setting: Setting, weeks: Floats, prior: Prior, trend: int = 0) -> t
     """
     middle = setting.end / 2
     year = setting.first.timetuple().tm_yday / 7 + weeks
-    angle = 2 * np.pi * year / YEAR
+    angle = 2 * np.pi * (year - TURN_WEEK) / YEAR
     columns = [np.ones_like(weeks), (weeks - middle) / YEAR, np.cos(angle), np.sin(angle)]
     mean = [0.0, prior.trends[trend][0], 0.0, 0.0]
-    sd = [LEVEL_SD, prior.trends[trend][1], prior.season_sd, prior.season_sd]
+    sd = [LEVEL_SD, prior.trends[trend][1], prior.season_sd, prior.season_sd * SEASON_OFF_SD / SEASON_SD]
     for week in setting.steps:
         columns.append((weeks >= week).astype(np.float64))
         mean.append(0.0)
@@ -305,8 +321,8 @@ def nuisance(setting: Setting, weeks: Floats, prior: Prior, trend: int = 0) -> t
         since = np.clip(weeks - week, 0.0, None)
         after = (weeks >= week).astype(np.float64)
         columns += [after, after * np.exp(-since / REGROWTH_WEEKS)]
-        mean += [0.0, 0.0]
-        sd += [prior.step_sd * HAIRCUT_STAYS, prior.step_sd]
+        mean += [0.0, CUT[0]]
+        sd += [prior.step_sd * HAIRCUT_STAYS, CUT[1]]
     return np.stack(columns, axis=1), np.array(mean), np.array(sd)
 
 

@@ -2,18 +2,18 @@
 
 Given a shape, the standard deviation of the noise and the weight of each session, the model is linear with normal
 priors, so its evidence and its posterior have closed forms; one eigenvalue decomposition a shape serves all values of
-the noise. Outliers are sessions with a larger standard deviation; the probability that a session is one is found by a
-few rounds of variational Bayes (as in Bishop, Pattern Recognition and Machine Learning, 10.1), which is the only
+the noise. Outliers are sessions with a larger standard deviation; whether a session is one is judged by what the others
+foretell of it, in rounds, from several first guesses (expectation propagation in spirit: Minka 2001), which is the only
 approximation beside the grid. Nothing is random but the draws that summarise the result, and those are the same every
 time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtr, ndtri
+from scipy.special import expit, log_ndtr, ndtr, ndtri
 
 from hairdensity.progress.model import (
     WANDER_SD,
@@ -30,20 +30,24 @@ from hairdensity.progress.model import (
 )
 
 LEAST_SIGMA: Final = 0.03
-SIGMAS: Final = 20
+SIGMAS: Final = 15
 """Number of values of the noise's standard deviation that are tried."""
-SIGMA_MEDIAN: Final = 1.3
-SIGMA_SPREAD: Final = 0.7
+SIGMA_MEDIAN: Final = 1.4
+SIGMA_SPREAD: Final = 0.55
 """Of log sigma: 1 to 3 points are found between photos of an unchanged head."""
 OUTLIER_SHARE: Final = 0.05
 OUTLIER_SIZE: Final = 5.0
 """An outlier's standard deviation over that of other sessions."""
-ROUNDS: Final = 12
-SETTLED: Final = 0.01
+FAR: Final = (5.0, 3.0)
+"""How far a session lies from its neighbours, in units of their scatter, to be taken for an outlier at first."""
+ROUNDS: Final = 8
+SETTLED: Final = 0.03
 DRAWS: Final = 4000
-NEGLIGIBLE: Final = 1e-4
-FORGOTTEN: Final = 1e-3
-"""Weight of a cell or a shape, over that of the likeliest, below which it has no say in who is an outlier."""
+NEGLIGIBLE: Final = 2e-2
+FORGOTTEN: Final = 1e-2
+"""Weight of a cell and of a shape, over that of the likeliest, below which it has no say in who is an outlier."""
+COARSE: Final = 50
+"""Shapes with which the first guesses of who is an outlier are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def with_wander(setting: Setting, prior: Prior) -> Model:
     return Model(columns[None], np.concatenate([mean, zeros]), trend, np.zeros(1), ())
 
 
-def fit(model: Model, setting: Setting, outlier: Floats | None = None) -> Fit:
+def fit(model: Model, setting: Setting, outlier: Floats | None = None, guess: Floats | None = None) -> Fit:
     """Return the posterior of a model.
 
     Parameters
@@ -181,23 +185,38 @@ def fit(model: Model, setting: Setting, outlier: Floats | None = None) -> Fit:
     outlier : NDArray of float64, shape (sessions,), optional
         Where given, these probabilities of being an outlier are kept instead of being found; 1 all but leaves a
         session out.
+    guess : NDArray of float64, shape (sessions,), optional
+        Where given, the search for outliers begins with these probabilities, as a similar model has found them.
     """
     if outlier is not None:
         return _given(model, setting, outlier)
-    share = _first_guess(setting)
+    if guess is None:
+        step = -(-len(model.log_prior) // COARSE)
+        coarse = _chosen(model, np.arange(len(model.log_prior)) % step == 0)
+        guess = max((_settled(coarse, setting, first) for first in _guesses(setting)), key=lambda one: one[1])[0]
+    # Shapes that are out of the question are not asked who is an outlier.
+    likely = _given(model, setting, guess).weight.sum(axis=1)
+    share, evidence = _settled(_chosen(model, likely > FORGOTTEN * likely.max()), setting, guess)
+    return replace(_given(model, setting, share), log_evidence=evidence)
+
+
+def _settled(model: Model, setting: Setting, share: Floats) -> tuple[Floats, float]:
+    """Return who is an outlier, from a first guess on, and the evidence of the model with that."""
     result = _given(model, setting, share)
-    # Shapes that are out of the question at first stay so; only the last round asks all of them again.
-    likely = result.weight.sum(axis=1)
-    few = _chosen(model, likely > FORGOTTEN * likely.max())
-    result = _given(few, setting, share)
-    for _ in range(ROUNDS):
-        now = _outliers(few, setting, result)
+    for turn in range(ROUNDS):
+        now = expit(_outlier_odds(model, setting, result))
+        now = now if turn < ROUNDS // 2 else (now + share) / 2
         moved = float(np.max(np.abs(now - share), initial=0.0))
         share = now
         if moved < SETTLED:
             break
-        result = _given(few, setting, share)
-    return _given(model, setting, share)
+        result = _given(model, setting, share)
+    # The likeliest pattern of outliers, and all that differ from it as if each session did so by itself.
+    pattern = (share > 0.5).astype(np.float64)
+    best = _given(model, setting, pattern)
+    odds = _outlier_odds(model, setting, best)
+    evidence = best.log_evidence + float(np.logaddexp(0.0, np.where(pattern > 0, -odds, odds)).sum())
+    return share, evidence
 
 
 def _chosen(model: Model, which: NDArray[np.bool_]) -> Model:
@@ -237,7 +256,7 @@ def draw(fitted: Fit, count: int = DRAWS) -> Draws:
 
 def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
     """Return the posterior for given probabilities of being an outlier."""
-    precision = (1 - outlier + outlier / OUTLIER_SIZE**2) / setting.spread**2
+    precision = _trust(setting, outlier)
     white = model.columns * model.sd
     rest = setting.points - model.columns[0] @ model.mean
     weighted = white * precision[:, None]
@@ -288,32 +307,60 @@ def _log_sigma_prior(setting: Setting, sigmas: Floats) -> Floats:
     return np.asarray(log_density + np.log(step / SIGMA_SPREAD / np.sqrt(2 * np.pi)))
 
 
-def _outliers(model: Model, setting: Setting, fitted: Fit) -> Floats:
-    """Return the probability of each session to be an outlier, given what is known of the rest."""
-    shapes, sigmas = np.nonzero(fitted.weight > max(NEGLIGIBLE, 1e-2 * float(fitted.weight.max())))
+def _outlier_odds(model: Model, setting: Setting, fitted: Fit) -> Floats:
+    """Return the logarithm of the odds of each session to be an outlier, judged by all the others.
+
+    A session is compared with what the others foretell of it, so that one that pulls the course to itself does not
+    look usual for that.
+    """
+    shapes, sigmas = np.nonzero(fitted.weight > NEGLIGIBLE * float(fitted.weight.max()))
     weight = fitted.weight[shapes, sigmas]
-    variance = fitted.sigmas[sigmas] ** 2
-    precision = fitted.values[shapes] / variance[:, None] + 1
-    centre = fitted.along[shapes] / variance[:, None] / precision
-    rotated = (model.columns * model.sd) @ fitted.vectors
+    variance = (fitted.sigmas[sigmas] ** 2)[:, None]
+    precision = fitted.values[shapes] / variance + 1
+    centre = fitted.along[shapes] / variance / precision
+    rotated = ((model.columns * model.sd) @ fitted.vectors)[shapes]
     rest = setting.points - model.columns[0] @ model.mean
-    residual = rest - np.einsum("cnj,cj->cn", rotated[shapes], centre)
-    unsure = np.einsum("cnj,cj->cn", rotated[shapes] ** 2, 1 / precision)
-    square = (residual**2 + unsure) / setting.spread**2 / variance[:, None]
-    expected = weight @ square / weight.sum()
-    log_odds = (
-        np.log(OUTLIER_SHARE / (1 - OUTLIER_SHARE)) - np.log(OUTLIER_SIZE) + 0.5 * expected * (1 - OUTLIER_SIZE**-2.0)
-    )
-    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
+    residual = rest - np.einsum("cnj,cj->cn", rotated, centre)
+    unsure = np.einsum("cnj,cj->cn", rotated**2, 1 / precision)
+    own = _trust(setting, fitted.outlier) / variance
+    left = np.maximum(1 - own * unsure, 1e-9)
+    error, unsure = residual / left, unsure / left
+    usual = setting.spread**2 * variance
+    # How likely each cell is without the session itself.
+    others = np.log(weight)[:, None] - _log_normal(error, unsure + 1 / own)
+    wild = _log_sum(others + _log_normal(error, unsure + usual * OUTLIER_SIZE**2))
+    tame = _log_sum(others + _log_normal(error, unsure + usual))
+    return np.asarray(np.log(OUTLIER_SHARE / (1 - OUTLIER_SHARE)) + wild - tame)
 
 
-def _first_guess(setting: Setting) -> Floats:
-    """Guess outliers: sessions far from the median of themselves and their neighbours."""
+def _log_normal(error: Floats, variance: Floats) -> Floats:
+    """Return the logarithm of a normal density, but for a constant."""
+    return np.asarray(-0.5 * (error**2 / variance + np.log(variance)))
+
+
+def _log_sum(logs: Floats) -> Floats:
+    """Return the logarithm of the sum of exponentials along the first axis."""
+    top = logs.max(axis=0)
+    return np.asarray(top + np.log(np.exp(logs - top).sum(axis=0)))
+
+
+def _trust(setting: Setting, outlier: Floats) -> Floats:
+    """Return the precision of each session at sigma 1, given its probability of being an outlier."""
+    return np.asarray((1 - outlier + outlier / OUTLIER_SIZE**2) / setting.spread**2)
+
+
+def _guesses(setting: Setting) -> list[Floats]:
+    """Guess outliers: sessions far from the median of themselves and their neighbours, or not so far, or none."""
     points = setting.points
     count = len(points)
+    guesses = [np.full(count, OUTLIER_SHARE)]
     if count < 5:
-        return np.full(count, OUTLIER_SHARE)
+        return guesses
     near = np.array([np.median(points[max(0, i - 2) : i + 3]) for i in range(count)])
     away = np.abs(points - near)
     scale = max(0.3, 1.4826 * float(np.median(away[away > 0])) if (away > 0).any() else 0.3)
-    return np.asarray(np.where(away > 5 * scale, 0.95, OUTLIER_SHARE))
+    for far in FAR:
+        guess = np.where(away > far * scale, 0.95, OUTLIER_SHARE)
+        if not any(np.array_equal(guess, other) for other in guesses):
+            guesses.append(guess)
+    return guesses

@@ -53,12 +53,17 @@ def drives_of(courses: Sequence[Course], first: date, end: float) -> tuple[tuple
         if start < -BACKGROUND_WEEKS and len(on) == 1 and stop >= end:
             background.append(of_kind[0].name)
             continue
-        gaps = [later[0] - earlier[0] for earlier, later in pairwise(on)]
-        if of_kind[-1].sessions and end - stop <= max(1.5 * HOLD_WEEKS, 1.25 * float(np.median(gaps or [0.0]))):
+        if of_kind[-1].sessions and end - stop <= _next_due(of_kind[-1].sessions):
             stop = np.inf
         stop = stop if stop < end else np.inf
         drives.append(Drive(of_kind[0].kind, of_kind[0].name, on, start, stop, of_kind[0].continuous))
     return tuple(sorted(drives, key=lambda drive: (drive.start, drive.kind))), tuple(background)
+
+
+def _next_due(sessions: Sequence[date]) -> float:
+    """Return after how many weeks without a session treatment counts as stopped: the next one is overdue by then."""
+    gaps = [(later - earlier).days / 7 for earlier, later in pairwise(sessions)]
+    return 1.5 * (float(np.median(gaps)) if gaps else HOLD_WEEKS)
 
 
 def _stretches(courses: Sequence[Course], first: date) -> tuple[tuple[tuple[float, float], ...], float, float]:

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from hairdensity.progress.belief import Belief
-from hairdensity.progress.model import Setting
+from hairdensity.progress.model import YEAR, Floats, Setting
 
 VERDICTS: Final = ("no_change", "temporary", "sustained", "on_treatment", "declining", "cannot_tell")
 SURE: Final = 0.65
-SURE_OF_SUSTAINED: Final = 0.8
+SURE_OF_SUSTAINED: Final = 0.72
 """How probable a verdict must be to be given; to say that a gain lasts when it does not is the worst of all errors."""
 FEWEST_SESSIONS: Final = 4
 WEEKS_ON: Final = 16.0
@@ -28,6 +28,9 @@ SESSIONS_UNTREATED: Final = 6
 MOST_NOISE: Final = 2.0
 """Points: where the means of two halves of a series differ by more than this by chance (standard deviation), that
 nothing changed cannot be said."""
+LEAST_STEADY: Final = 1.4
+"""Points a year: where the slope of a series is known no better than this (standard error), a fall that matters may
+hide in it."""
 
 
 def goes_on(setting: Setting) -> bool:
@@ -58,10 +61,44 @@ def obstacle(setting: Setting, belief: Belief) -> str | None:
     return None
 
 
+def hidden_loss(setting: Setting) -> float | None:
+    """Return the week of a new camera or lamp in which the loss of the gain could hide; None where there is none.
+
+    Just when a gain would be lost, a step of unknown size can make up for the loss, so that it seems to last.
+    """
+    inside = [week for week in setting.steps if setting.stop < week < setting.stop + WEEKS_AFTER]
+    return inside[0] if inside else None
+
+
 def too_noisy(belief: Belief, setting: Setting) -> bool:
     """Return whether the noise is too large for the data themselves to deny a change that matters."""
     effective = float((1 / setting.spread**2 * (1 - belief.outlier)).sum())
     return bool(belief.sigma * 2 / np.sqrt(max(effective, 1e-9)) > MOST_NOISE)
+
+
+def slope_error(sigma: float, years: Floats, weight: Floats) -> float:
+    """Return the standard error of the slope of a series, in points a year; infinite where all lies on one day.
+
+    Parameters
+    ----------
+    sigma : float
+        Noise of one session, in points.
+    years, weight : NDArray of float64, shape (sessions,)
+        Time, and relative precision.
+    """
+    away = years - np.average(years, weights=weight)
+    return float(sigma / np.sqrt(max(float((weight * away**2).sum()), 1e-12)))
+
+
+def too_short(belief: Belief, setting: Setting) -> bool:
+    """Return whether a fall that matters could hide in the series, so that nobody can say that nothing changed."""
+    weight = (1 - belief.outlier) / setting.spread**2 + 1e-9
+    return slope_error(belief.sigma, setting.weeks / YEAR, weight) > LEAST_STEADY
+
+
+def undeniable(belief: Belief, setting: Setting) -> bool:
+    """Return whether a change that matters cannot be denied, as the data are too noisy or the series too short."""
+    return too_noisy(belief, setting) or too_short(belief, setting)
 
 
 def probabilities(
@@ -94,13 +131,13 @@ def probabilities(
     elif belief.p_gain > 0 and np.isfinite(belief.p_lost):
         p["temporary"] = belief.p_gain * belief.p_lost
         p["sustained"] = belief.p_gain - p["temporary"]
-        if setting.end - setting.stop < WEEKS_AFTER:
+        if setting.end - setting.stop < WEEKS_AFTER or hidden_loss(setting) is not None:
             p["cannot_tell"] += p["sustained"]
             p["sustained"] = 0.0
     best = max((name for name in VERDICTS if name != "cannot_tell"), key=lambda name: p[name])
     usual = SURE_OF_SUSTAINED if best == "sustained" else SURE
     sure = p[best] >= (usual if threshold is None else threshold)
-    if blocked or not sure or (best == "no_change" and too_noisy(belief, setting)):
+    if blocked or not sure or (best == "no_change" and undeniable(belief, setting)):
         scale = max(0.55, 1 - 0.5 * p[best])
         p = {name: (1 - scale) * value for name, value in p.items()}
         p["cannot_tell"] += scale

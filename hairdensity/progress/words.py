@@ -7,11 +7,22 @@ from typing import Final
 
 import numpy as np
 
-from hairdensity.progress.belief import Belief
-from hairdensity.progress.model import Setting, day_of
+from hairdensity.progress.belief import FALLS_A_YEAR, Belief
+from hairdensity.progress.model import YEAR, Setting, day_of
 from hairdensity.progress.sessions import Series
 from hairdensity.progress.timeline import HOLD_WEEKS
-from hairdensity.progress.verdict import FEWEST_SESSIONS, WEEKS_AFTER, WEEKS_ON, baseline_sessions, goes_on, too_noisy
+from hairdensity.progress.verdict import (
+    FEWEST_SESSIONS,
+    LEAST_STEADY,
+    WEEKS_AFTER,
+    WEEKS_ON,
+    baseline_sessions,
+    goes_on,
+    hidden_loss,
+    slope_error,
+    too_noisy,
+    too_short,
+)
 from hairdensity.progress.view import CheckResult, ViewProgress
 
 MONTHS: Final = (
@@ -56,7 +67,6 @@ def reason(
     series: Series,
     today: date,
     failed: Sequence[CheckResult] = (),
-    probability: float = 1.0,
 ) -> str:
     """Return why, and what would settle it, in a few sentences.
 
@@ -72,17 +82,15 @@ def reason(
         The day it is said.
     failed : sequence of CheckResult
         Checks that took a verdict back.
-    probability : float
-        Of the verdict.
     """
     if obstacle == "few":
         return too_few(series, today)
     parts = [_obstacle(obstacle, setting, series, today)] if obstacle else []
     if not obstacle and verdict == "cannot_tell":
-        parts += [check.text for check in failed] or [_unsure(setting, belief, probability)]
+        parts += [check.text for check in failed] or [_unsure(setting, belief)]
         parts.append(_settles(setting, belief, series, today))
     elif not obstacle:
-        parts.append(_seen(verdict, setting, belief))
+        parts.append(_seen(verdict, setting, belief, today))
     parts += _caveats(verdict, setting, belief)
     return " ".join(part for part in parts if part)
 
@@ -114,7 +122,7 @@ def _before(setting: Setting) -> str:
     return f"{baseline_sessions(setting)} of them from before treatment"
 
 
-def _seen(verdict: str, setting: Setting, belief: Belief) -> str:
+def _seen(verdict: str, setting: Setting, belief: Belief, today: date) -> str:
     began, stopped = day(day_of(setting, setting.start)), day(day_of(setting, setting.stop))
     noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
     if verdict == "no_change":
@@ -125,8 +133,9 @@ def _seen(verdict: str, setting: Setting, belief: Belief) -> str:
         return f"It falls by about {about} a year" + (", whatever treatment does." if setting.drives else ".")
     if verdict == "on_treatment":
         return (
-            f"It rose after treatment began on {began}, and treatment goes on. Whether it lasts can be known "
-            f"{WEEKS_AFTER:.0f} weeks after treatment stops, if it is stopped. {_holding(setting, belief)}"
+            f"It rose after treatment began on {began}, and treatment goes on. Whether it lasts is not seen while it "
+            f"does; if the last treatment were today, monthly sessions until after {day(_after(today))} would tell. "
+            f"{_holding(setting, belief)}"
         )
     if verdict == "temporary":
         half = float(np.median(belief.half_life))
@@ -145,17 +154,35 @@ def _holding(setting: Setting, belief: Belief) -> str:
     left = float(np.median(belief.retained))
     held = "The gain has held so far" if left >= HELD else "It is past its peak already"
     text = f"{held}: at the last session {left:.0%} of its peak is there."
+    return f"{text} {_longest_pause(setting, belief)}".rstrip()
+
+
+def _longest_pause(setting: Setting, belief: Belief) -> str:
+    """Return how long the longest pause between treatments was, and what the gain did in it."""
     pauses = [
-        later[0] - earlier[1] + HOLD_WEEKS
+        (later[0] - earlier[1] + HOLD_WEEKS, earlier[1], later[0])
         for drive in setting.drives
         for earlier, later in pairwise(drive.on)
-        if later[0] < setting.end
+        if earlier[1] > 0 and later[0] < setting.end
     ]
-    return f"{text} The longest pause between treatments was {_weeks(max(pauses))}." if pauses else text
+    if not pauses:
+        return ""
+    length, begin, end = max(pauses)
+    effect = belief.curves.mean - belief.curves.untreated
+    before, after = np.interp([begin, end], belief.curves.weeks, effect)
+    text = f"The longest pause between treatments was {_weeks(length)}"
+    lost = 1 - after / before if before > 1.0 else 0.0
+    if lost < 1 - HELD:
+        return f"{text}, and the gain held through it."
+    return f"{text}: about {min(1.0, lost):.0%} of what was gained by then went in it."
 
 
-def _unsure(setting: Setting, belief: Belief, probability: float) -> str:
-    del probability
+def _unsure(setting: Setting, belief: Belief) -> str:
+    if belief.p_gain + belief.p_fall + belief.p_rise < 0.35 and too_short(belief, setting):
+        return (
+            f"Nothing that would matter is seen, but {_weeks(setting.end)} are too short to deny a slow fall: one of "
+            f"{FALLS_A_YEAR:g} points a year could hide in them."
+        )
     if not setting.drives:
         if belief.p_change > 0.5:
             return (
@@ -175,7 +202,10 @@ def _unsure(setting: Setting, belief: Belief, probability: float) -> str:
         noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
         return f"Two sessions differ by up to {noise} by chance alone: too much to claim a change, or to deny one."
     if belief.p_change > 0.5:
-        return "It changed in a way that fits no treatment: a new lamp, phone or hair style would do that."
+        return (
+            "It changed in a way that fits no treatment: a new lamp, phone or hair style would do that. If there was "
+            "one, add it to the list of treatments."
+        )
     if goes_on(setting) or belief.p_gain < 0.5:
         return (
             f"A gain has a probability of {belief.p_gain:.0%}: that is too little to claim it, and too much to deny it."
@@ -185,6 +215,12 @@ def _unsure(setting: Setting, belief: Belief, probability: float) -> str:
             f"It rose, but treatment stopped only {_weeks(setting.end - setting.stop)} before the last session: "
             "whether the gain lasts cannot be known yet."
         )
+    hidden = hidden_loss(setting)
+    if hidden is not None and belief.p_lost < 0.5:
+        return (
+            f"It rose, but camera or light changed on {day(day_of(setting, hidden))}, just when the gain would have "
+            "been lost: what was lost cannot be told from what they changed."
+        )
     return (
         f"It rose, but whether most of the gain is still there is open: {1 - belief.p_lost:.0%} for, "
         f"{belief.p_lost:.0%} against."
@@ -192,14 +228,31 @@ def _unsure(setting: Setting, belief: Belief, probability: float) -> str:
 
 
 def _settles(setting: Setting, belief: Belief, series: Series, today: date) -> str:
-    """Return how many more sessions would settle it, and until when."""
+    """Return how many more sessions would settle it, and until when; nothing where only the owner of the head can."""
+    if belief.p_gain < 0.5 and max(belief.p_rise, belief.p_change) > 0.5:
+        return ""
+    if belief.p_gain >= 0.5 and hidden_loss(setting) is not None and belief.p_lost < 0.5:
+        return "Photos by the old camera in the old light, if there can be any, would settle it."
     last = max(today, series.sessions[-1].date) if (today - series.sessions[-1].date).days < 62 else today
     waits = 0.0
     if np.isfinite(setting.stop) and belief.p_gain >= 0.5:
         waits = max(0.0, setting.stop + WEEKS_AFTER - setting.end)
     more = max(3, int(np.ceil(waits * 7 / MONTH_DAYS)), min(6, round(len(series.sessions) / 4)))
+    if belief.p_gain < 0.5 and too_short(belief, setting):
+        more = max(more, _until_steady(setting, belief))
     span = f"after {day(last)} and until {day(_later(last, more))}"
     return f"{_count(more, 'more monthly session')}, {span}, should settle it."
+
+
+def _until_steady(setting: Setting, belief: Belief) -> int:
+    """Return after how many more monthly sessions a slow fall could no longer hide; at most two years of them."""
+    month = MONTH_DAYS / 7
+    for more in range(1, 24):
+        weeks = np.concatenate([setting.weeks, setting.end + month * np.arange(1, more + 1)])
+        weight = np.concatenate([(1 - belief.outlier) / setting.spread**2 + 1e-9, np.ones(more)])
+        if slope_error(belief.sigma, weeks / YEAR, weight) <= LEAST_STEADY:
+            return more
+    return 24
 
 
 def _caveats(verdict: str, setting: Setting, belief: Belief) -> list[str]:
@@ -249,6 +302,14 @@ def number(view: ViewProgress, value: float) -> str:
 
 def _points(setting: Setting, points: float) -> str:
     return f"{points:.1f} points" if setting.unit == 0.01 else f"{points * setting.unit:.3g}"
+
+
+def _after(today: date) -> date | None:
+    """Return the day from which on a gain that is still there counts as lasting, were today the last treatment."""
+    try:
+        return today + timedelta(weeks=WEEKS_AFTER)
+    except OverflowError:
+        return None
 
 
 def _later(since: date, months: int) -> date | None:

@@ -1,6 +1,7 @@
 """Verdicts on courses with known truth, and the rules that take a verdict back."""
 
 import math
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -228,3 +229,54 @@ def test_the_fitted_course_spans_the_sessions() -> None:
         low <= mean <= high for low, mean, high in zip(view.course.low, view.course.mean, view.course.high, strict=True)
     )
     assert view.course.untreated is not None
+
+
+def test_what_a_pause_between_treatments_took_is_told() -> None:
+    days = monthly(30)
+    sessions = tuple(day(number) for number in (*range(START, STOP, 30), *range(600, 860, 30)))
+    first, second = np.clip((days - START - 20) / 110, 0, 1), np.clip((days - 620) / 110, 0, 1)
+    points = 55 + 10 * first * (1 - np.clip((days - STOP - 20) / 100, 0, 1)) + 10 * second + noise(30, 0.8)
+    (view,) = follow(
+        rows(days, points), Treatments((Course("microneedling", "microneedling", sessions),), (), ()), TODAY
+    )
+    assert view.verdict == "on_treatment"
+    taken = re.search(r"longest pause between treatments was 47 weeks: about (\d+)% of what was gained", view.reason)
+    assert taken, view.reason
+    assert int(taken[1]) > 80
+
+
+def test_sessions_that_are_overdue_have_stopped() -> None:
+    weekly = tuple(day(number) for number in range(START, STOP, 7))
+    days = np.arange(0, STOP + 25, 15.0)
+    table = rows(days, course("on", days) + noise(len(days), 0.5))
+    (view,) = follow(table, Treatments((Course("microneedling", "microneedling", weekly),), (), ()), TODAY)
+    assert view.verdict == "cannot_tell"
+    assert "stopped only" in view.reason
+
+
+def test_a_slow_fall_cannot_be_denied_by_a_short_series() -> None:
+    days = np.arange(12) * 15.0
+    (view,) = follow(rows(days, 50 + noise(12, 1.0)), no_treatments(), day(170))
+    assert view.verdict == "cannot_tell"
+    assert "too short to deny a slow fall" in view.reason
+    assert re.search(r"\d more monthly sessions, after 28 June 2024 and until \d+ \w+ 202\d", view.reason), view.reason
+
+
+def test_a_rise_at_a_haircut_is_not_taken_for_hair_that_was_cut() -> None:
+    """A cut makes hair cover less for a while, so it must not explain a gain away."""
+    days = monthly(22)
+    points = course("temporary", days, gain=8.0) + noise(22, 1.0)
+    (view,) = follow(rows(days, points), needling(Event("haircut", "haircut", day(205))), TODAY)
+    assert view.verdict == "temporary"
+    assert view.gain is not None
+    assert view.gain == pytest.approx(0.08, abs=0.025)
+
+
+def test_a_camera_that_changed_when_the_gain_would_be_lost_hides_the_loss() -> None:
+    days = monthly(24)
+    points = course("sustained", days) - 4.0 * (days > STOP + 65) + noise(24, 0.8)
+    (view,) = follow(rows(days, points), needling(Event("camera", "new phone", day(STOP + 65))), TODAY)
+    assert view.verdict in ("cannot_tell", "temporary")
+    assert view.probability["sustained"] == 0.0
+    if view.verdict == "cannot_tell":
+        assert "camera or light changed on 9 January 2025" in view.reason

@@ -1,5 +1,6 @@
 """The model against closed forms and brute force, and the commands that people type."""
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import date
@@ -11,12 +12,14 @@ from click.testing import CliRunner
 from courses import course, monthly, noise, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 from hairdensity.commands.progress import plan, progress
+from hairdensity.progress.kinds import KINDS, tilt
 from hairdensity.progress.model import Floats, Prior, Setting, Shapes, nuisance, point_size, response
-from hairdensity.progress.plan import chance
-from hairdensity.progress.posterior import OUTLIER_SHARE, draw, fit, no_effect
+from hairdensity.progress.plan import POWER, _often_enough, chance
+from hairdensity.progress.posterior import OUTLIER_SHARE, SIGMA_MEDIAN, SIGMA_SPREAD, draw, fit, no_effect
 from hairdensity.progress.timeline import Drive
 
 
@@ -78,7 +81,8 @@ def test_the_evidence_is_that_of_a_normal_density() -> None:
     spread = columns @ np.diag(sd**2) @ columns.T
     sigmas = fitted.sigmas
     step = np.log(sigmas[1] / sigmas[0])
-    weights = np.exp(-0.5 * (np.log(sigmas / 1.3) / 0.7) ** 2) * step / 0.7 / np.sqrt(2 * np.pi)
+    weights = np.exp(-0.5 * (np.log(sigmas / SIGMA_MEDIAN) / SIGMA_SPREAD) ** 2)
+    weights *= step / SIGMA_SPREAD / np.sqrt(2 * np.pi)
     densities = [multivariate_normal(columns @ mean, spread + s**2 * np.eye(len(points))).pdf(points) for s in sigmas]
     expected = np.log(np.sum(weights * densities)) + len(points) * np.log(1 - OUTLIER_SHARE)
     assert fitted.log_evidence == pytest.approx(expected, abs=1e-6)
@@ -185,3 +189,43 @@ def test_the_plan_is_printed() -> None:
     plans = json.loads(done.stdout)["plans"]
     assert {(one["photos"], one["sessions"]) for one in plans} == {(1, 1), (3, 1), (1, 2), (3, 2)}
     assert CliRunner().invoke(plan, ["--gain", "-1"]).exit_code == 2
+
+
+def test_outliers_that_hide_each_other_are_found() -> None:
+    points = noise(17, 1.0)
+    points[[3, 14]] += 9
+    points[13] -= 7
+    outlier = fit(no_effect(simple(points), Prior()), simple(points)).outlier
+    assert outlier[[3, 13, 14]].min() > 0.8
+    assert np.delete(outlier, [3, 13, 14]).max() < 0.5
+
+
+def test_evidence_counts_every_pattern_of_outliers() -> None:
+    """Against the sum over all patterns, which so few sessions allow."""
+    points = np.array([0.4, -0.6, 0.1, 7.0, -0.2, 0.5, -0.4])
+    setting = simple(points)
+    model = no_effect(setting, Prior())
+    patterns = [np.array(pattern, dtype=float) for pattern in itertools.product((0, 1), repeat=len(points))]
+    every = np.array([fit(model, setting, pattern).log_evidence for pattern in patterns])
+    exact = logsumexp(every)
+    wild = np.exp(every - exact) @ np.array(patterns)
+    found = fit(model, setting)
+    assert found.log_evidence == pytest.approx(exact, abs=0.25)
+    assert found.outlier == pytest.approx(wild, abs=0.1)
+
+
+def test_kinds_tilt_the_prior_and_forbid_nothing() -> None:
+    half_rise, half_loss, lasting = np.array([5.0, 25.0]), np.array([4.0, 30.0]), np.array([False, True])
+    quick, slow = (tilt((kind,), half_rise, half_loss, lasting) for kind in ("minoxidil", "finasteride"))
+    assert quick[0][0] / quick[0][1] > slow[0][0] / slow[0][1]
+    assert quick[1][0] / quick[1][1] > slow[1][0] / slow[1][1]
+    both = tilt(("minoxidil", "finasteride"), half_rise, half_loss, lasting)
+    assert both[0] == pytest.approx((quick[0] + slow[0]) / 2)
+    assert all((part > 0).all() for kind in KINDS for part in tilt((kind,), half_rise, half_loss, lasting))
+    assert all((part == 1).all() for part in tilt(("other",), half_rise, half_loss, lasting))
+
+
+@pytest.mark.parametrize(("gain", "noise_size"), [(12.0, 1.0), (1.0, 3.0)])
+def test_ending_early_changes_no_plan(gain: float, noise_size: float) -> None:
+    often = chance(gain, noise_size, 1, 1, 8, loss=False, runs=5)
+    assert _often_enough(gain, noise_size, 1, 1, 8, False, 5) == (often >= POWER)
