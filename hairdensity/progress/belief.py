@@ -9,6 +9,7 @@ from scipy.special import logsumexp
 
 from hairdensity.progress.model import (
     MOST,
+    RETAINED,
     UNTREATED,
     YEAR,
     Floats,
@@ -27,6 +28,7 @@ from hairdensity.progress.posterior import Draws, Fit, draw, fit, no_effect, wit
 
 DRAWS: Final = 3000
 CURVE_STEPS: Final = 100
+GOLDEN: Final = 0.6180339887498949
 MATTERS: Final = 2.0
 """Points: a smaller gain is no gain that would matter."""
 FALLS_A_YEAR: Final = 2.5
@@ -253,7 +255,7 @@ def _together(
     # A gain that only slows a fall, so that nothing ever rose, is told as the fall that it is.
     gained = (peak >= MATTERS) & (rose | (net > -FALLS))
     gain, shape = peak[gained], shape[gained]
-    retained = np.clip(effect[gained, -1] / np.maximum(gain, 1e-9), 0.0, 1.0)
+    retained = np.clip(effect[gained, -1] / np.maximum(gain, 1e-9) + _between(setting, shapes, shape), 0.0, 1.0)
     stopped = setting.stop < setting.end
     half_life, back = _loss(setting, shapes, shape, gain) if stopped else (np.full(len(gain), np.nan),) * 2
     straight = (net * YEAR / setting.end <= -FALLS_A_YEAR) & (net <= -FALLS)
@@ -300,6 +302,23 @@ def _rose(setting: Setting, effect: Floats, trend: Floats, weeks: Floats) -> NDA
     after = weeks >= min(setting.start, weeks[-1])
     begin = np.argmax(after)
     return np.asarray(course[:, after].max(axis=1) - course[:, begin] >= MATTERS)
+
+
+def _between(setting: Setting, shapes: Shapes, shape: NDArray[np.int64]) -> Floats:
+    """Return how far each draw's retained share lies from that of its shape.
+
+    The grid stands for all shares between its values.
+    What has not been lost yet does not depend on the share, so a draw moves by the part that has.
+    """
+    grid = np.array(RETAINED)
+    edges = np.concatenate([grid[:1], (grid[1:] + grid[:-1]) / 2, grid[-1:]])
+    place = np.abs(shapes.retained[shape][:, None] - grid).argmin(axis=1)
+    # Evenly spread numbers in an order that has nothing to do with that of the draws: the same in every run.
+    even = (np.arange(len(shape)) * GOLDEN) % 1
+    moved = edges[place] + even * (edges[place + 1] - edges[place]) - grid[place]
+    since = np.clip(setting.end - setting.stop - np.maximum(shapes.lag, shapes.off)[shape], 0.0, None)
+    lost = 1 - np.exp(-since / shapes.decay[shape]) if np.isfinite(setting.stop) else np.zeros(len(shape))
+    return np.asarray(moved * lost)
 
 
 def _loss(setting: Setting, shapes: Shapes, shape: NDArray[np.int64], gain: Floats) -> tuple[Floats, Floats]:

@@ -194,10 +194,7 @@ def _unsure(setting: Setting, belief: Belief) -> str:
                 f"It rises by about {_points(setting, belief.total)}, but no treatment is written down. If there was "
                 "one, add it to the list of treatments; if not, light, hair length or season may have done it."
             )
-        ways = {"falling": belief.p_fall, "rising or changing": belief.p_rise}
-        likely = [way for way, chance in ways.items() if chance > 0.1] or list(ways)[:1]
-        noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
-        return f"It may be {' or '.join(likely)}, or level: two sessions differ by up to {noise} by chance alone."
+        return _ways(setting, belief)
     if too_noisy(belief, setting) and belief.p_gain < 0.5:
         noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
         return f"Two sessions differ by up to {noise} by chance alone: too much to claim a change, or to deny one."
@@ -206,6 +203,8 @@ def _unsure(setting: Setting, belief: Belief) -> str:
             "It changed in a way that fits no treatment: a new lamp, phone or hair style would do that. If there was "
             "one, add it to the list of treatments."
         )
+    if belief.p_gain < min(0.2, belief.p_fall):
+        return _ways(setting, belief)
     if goes_on(setting) or belief.p_gain < 0.5:
         return (
             f"A gain has a probability of {belief.p_gain:.0%}: that is too little to claim it, and too much to deny it."
@@ -225,6 +224,14 @@ def _unsure(setting: Setting, belief: Belief) -> str:
         f"It rose, but whether most of the gain is still there is open: {1 - belief.p_lost:.0%} for, "
         f"{belief.p_lost:.0%} against."
     )
+
+
+def _ways(setting: Setting, belief: Belief) -> str:
+    """Return which courses are possible where none of them is a gain."""
+    ways = {"falling": belief.p_fall, "rising or changing": belief.p_rise}
+    likely = [way for way, chance in ways.items() if chance > 0.1] or list(ways)[:1]
+    noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
+    return f"It may be {' or '.join(likely)}, or level: two sessions differ by up to {noise} by chance alone."
 
 
 def _settles(setting: Setting, belief: Belief, series: Series, today: date) -> str:
