@@ -181,9 +181,10 @@ def main() -> None:
     parser.add_argument("--ideal", action="store_true", help="also score an ideal observer")
     parser.add_argument("--keep", type=Path, help="file of what was found, a line a series; of one seed")
     parser.add_argument("--most", type=int, help="do so many series at most, and leave the rest to the next run")
+    parser.add_argument("--first", type=int, default=0, help="begin with this number")
     options = parser.parse_args()
     found = kept(options.keep)
-    todo = [number for number in range(options.series) if number not in found]
+    todo = [number for number in range(options.first, options.series) if number not in found]
     if options.only:
         todo = [number for number in todo if (number % 2 == 0) == (options.only == "decidable")]
     for number in todo[: options.most]:

@@ -66,7 +66,7 @@ REGROWTH_WEEKS: Final = 6.0
 CUT: Final = (-3.0, 3.0)
 """After a haircut hair covers less until it has grown again: 0.35 mm a day, so 15 mm in 6 weeks. Mean and standard
 deviation of what is gone at first, points: it may also cover more, where a cut shows the scalp less."""
-HAIRCUT_STAYS: Final = 0.2
+HAIRCUT_STAYS: Final = 0.1
 """Of a haircut's step, what may stay: another length from then on."""
 
 

@@ -12,9 +12,14 @@ from hairdensity.progress.belief import Belief
 from hairdensity.progress.model import YEAR, Floats, Setting
 
 VERDICTS: Final = ("no_change", "temporary", "sustained", "on_treatment", "declining", "cannot_tell")
+GAINS: Final = ("temporary", "sustained", "on_treatment")
 SURE: Final = 0.65
-SURE_OF_SUSTAINED: Final = 0.72
-"""How probable a verdict must be to be given; to say that a gain lasts when it does not is the worst of all errors."""
+SURE_OF_GAIN: Final = 0.8
+SURE_OF_SUSTAINED: Final = 0.8
+"""How probable a verdict must be to be given, how probable a gain for a verdict that speaks of one, and a lasting one.
+
+To say that it lasts when it does not is the worst of all errors, to see a gain where there is none the next.
+"""
 FEWEST_SESSIONS: Final = 4
 WEEKS_ON: Final = 16.0
 WEEKS_AFTER: Final = 24.0
@@ -115,7 +120,7 @@ def probabilities(
     blocked : bool
         Whether the rules or the checks forbid any verdict.
     threshold : float, optional
-        How probable a verdict must be to be given, instead of `SURE` and `SURE_OF_SUSTAINED`.
+        How probable a verdict must be to be given, instead of all of these bounds.
 
     Notes
     -----
@@ -137,6 +142,8 @@ def probabilities(
     best = max((name for name in VERDICTS if name != "cannot_tell"), key=lambda name: p[name])
     usual = SURE_OF_SUSTAINED if best == "sustained" else SURE
     sure = p[best] >= (usual if threshold is None else threshold)
+    if threshold is None and best in GAINS and belief.p_gain < SURE_OF_GAIN:
+        sure = False
     if blocked or not sure or (best == "no_change" and undeniable(belief, setting)):
         scale = max(0.55, 1 - 0.5 * p[best])
         p = {name: (1 - scale) * value for name, value in p.items()}

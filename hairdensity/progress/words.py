@@ -14,6 +14,7 @@ from hairdensity.progress.timeline import HOLD_WEEKS
 from hairdensity.progress.verdict import (
     FEWEST_SESSIONS,
     LEAST_STEADY,
+    SURE_OF_GAIN,
     WEEKS_AFTER,
     WEEKS_ON,
     baseline_sessions,
@@ -205,7 +206,7 @@ def _unsure(setting: Setting, belief: Belief) -> str:
         )
     if belief.p_gain < min(0.2, belief.p_fall):
         return _ways(setting, belief)
-    if goes_on(setting) or belief.p_gain < 0.5:
+    if goes_on(setting) or belief.p_gain < SURE_OF_GAIN:
         return (
             f"A gain has a probability of {belief.p_gain:.0%}: that is too little to claim it, and too much to deny it."
         )
