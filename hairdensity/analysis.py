@@ -16,7 +16,7 @@ from hairdensity.find import LISTING, find_photos
 from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress
 from hairdensity.publish import publish
-from hairdensity.regions import read_regions
+from hairdensity.regions import outlined, read_regions
 from hairdensity.segment import segmenter
 from hairdensity.series import group
 from hairdensity.settings import Settings
@@ -155,7 +155,9 @@ def analyze(
     tell = on_progress or (lambda _what, _done, _total: None)
     with _only_run(job.paths.root):
         looked = observe_all(job, tell)
-        series = group(((photo, *looked.by_name[photo.name]) for photo in job.found.photos), job.drawn, job.today)
+        series = group(
+            ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today
+        )
         place_all(job, series, tell)
         measured = tuple(measure_one(job, one) for one in series)
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))

@@ -74,6 +74,8 @@ COLUMNS: tuple[Column, ...] = (
     *_with_interval("thickness_mm_per_cm2", "mm/cm2", 2, "macro photos: sum of the thicknesses of all hairs per area"),
     *_with_interval("hairs_per_unit", "", 2, "macro photos: hairs per follicular unit"),
     Column("baseline", "", "text", 0, "photo that this one was aligned to; itself for the baseline"),
+    Column("aligned_through", "", "text", 0,
+           "photo in between, where this one could not be aligned to the baseline directly"),
     Column("residual_px", "px", "number", 2,
            "root mean square error of the alignment, in pixels of the baseline photo"),
     Column("scale", "ratio", "number", 4, "size of the head against the baseline: above 1 is closer"),
@@ -99,7 +101,13 @@ _BY_NAME = {column.name: column for column in COLUMNS}
 
 ZONE_COLUMNS: tuple[Column, ...] = (
     *(_BY_NAME[name] for name in ("photo", "subject", "view", "date")),
-    Column("zone", "", "text", 0, "part of the region as seen in the baseline: middle, upper, lower, left, right"),
+    Column(
+        "zone",
+        "",
+        "text",
+        0,
+        "part of the region as seen in the baseline: middle, upper, lower, left, right, or as named in regions.json",
+    ),
     *(_BY_NAME[name] for name in ("coverage", "coverage_low", "coverage_high", "repeat_sd")),
     Column("zone_fraction", "share", "number", 4, "measured area of the zone as a share of the region's"),
 )

@@ -74,6 +74,7 @@ _FLAGS = (
          "Photograph from the same side and distance as the first time; the report shows that photo."),
     Flag("aligned_by_outline", "was matched to the first session by the outline of the head only", "note",
          "Use the same background, distance and angle as the first time."),
+    Flag("aligned_through", "was matched to the first session through another photo of the series", "note", ""),
     Flag("shows_too_little", "shows too little of the scalp that the first session showed", "reject",
          "Frame it as in the first session."),
     Flag("shows_less", "shows less of the scalp than the first session", "warn", "Frame it as in the first session."),

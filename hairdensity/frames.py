@@ -1,6 +1,7 @@
 """Frames: the photos of a series as the report shows them, on the same skin and cropped alike, from what was kept."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,6 @@ from hairdensity.recipe import Placement, Seen
 from hairdensity.report.data import Frame, Shown, Thumb
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.series import MeasuredSeries, Member
-from hairdensity.tasks import placement_key
 
 MARGIN: Final = 0.06
 """Surroundings shown around the region, as a share of the longer side of its box."""
@@ -36,11 +36,14 @@ class FrameLoader:
         Where its photos are kept.
     work_px : int
         Longer side of the work pictures, in pixels.
+    place : callable
+        Gives how a photo lies on the baseline.
     """
 
     measured: MeasuredSeries
     keeper: Keeper
     work_px: int
+    place: Callable[[Member], Placement]
 
     def __call__(self, photo: str) -> Frame | None:
         """Return the frame of a photo by its name in the table; None where there is no picture to show."""
@@ -65,7 +68,8 @@ class FrameLoader:
         if base is None or common is None or member is None:
             return None
         skin = hashlib.sha256(common.tobytes()).hexdigest()
-        entry = key("shown", DRAWN_AS, member.entry, base.entry, skin, self.work_px, longest, most_bytes)
+        through = next(row.get("aligned_through") for row in self.measured.rows if row["photo"] == photo)
+        entry = key("shown", DRAWN_AS, member.entry, base.entry, through, skin, self.work_px, longest, most_bytes)
         if kept := self.keeper.load_files(entry, _FILES):
             facts, files = kept
             jpeg, hair, patch = (files[name] for name in _FILES)
@@ -94,8 +98,10 @@ class FrameLoader:
 
     def _aligned(self, member: Member, base: Member, common: Mask) -> Frame | None:
         observation = self.keeper.load_observation(member.entry, pictures=True)
-        placement = self.keeper.load_placement(placement_key(member.entry, base.entry))
-        if observation is None or observation.seen is None or placement is None or placement.placed is None:
+        if observation is None or observation.seen is None or not member.usable:
+            return None
+        placement = self.place(member)
+        if placement.placed is None:
             return None
         return frame_of(member.found, observation.seen, placement, common, base.observation.shape, self.work_px)
 

@@ -36,6 +36,12 @@ def resize(picture: Picture, shape: tuple[int, int]) -> Picture:
     return cast("Picture", cv2.resize(picture, (shape[1], shape[0]), interpolation=how))
 
 
+def resized(shape: tuple[int, ...], target: tuple[int, ...]) -> Matrix:
+    """Return the transform from (x, y, 1) of a picture to the same picture resized; pixel centres are whole numbers."""
+    fx, fy = target[1] / shape[1], target[0] / shape[0]
+    return np.array([[fx, 0, 0.5 * fx - 0.5], [0, fy, 0.5 * fy - 0.5], [0, 0, 1]], np.float64)
+
+
 def resize_labels(labels: Gray, shape: tuple[int, int]) -> Gray:
     """Return labels at (rows, columns) = `shape`, each pixel taking its nearest label."""
     return cast("Gray", cv2.resize(labels, (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST))

@@ -90,10 +90,6 @@ class Keeper:
         """Return where an entry lies; two letters of its name make the folder, to keep folders small."""
         return self.root / entry[:2] / f"{entry}.zip"
 
-    def has(self, entry: str) -> bool:
-        """Return whether there is an entry that can be opened; its pictures are only looked at when loaded."""
-        return self._load(entry, ()) is not None
-
     def save_observation(self, entry: str, observation: Observation) -> None:
         """Keep an observation."""
         facts = {
@@ -166,7 +162,7 @@ class Keeper:
     def save_placement(self, entry: str, placement: Placement) -> None:
         """Keep a placement."""
         alignment = placement.alignment
-        facts: dict[str, Any] = {"flags": placement.flags}
+        facts: dict[str, Any] = {"flags": placement.flags, "through": placement.through}
         if isinstance(alignment, NotAligned):
             facts["not_aligned"] = alignment.reason
         else:
@@ -199,7 +195,13 @@ class Keeper:
                 facts["residual"],
             ),
             tuple(facts["flags"]),
+            facts["through"],
         )
+
+    def is_aligned(self, entry: str) -> bool | None:
+        """Return whether a kept placement is aligned; None where there is none or it is damaged."""
+        loaded = self._load(entry, ())
+        return "alignment" in loaded[0] if loaded else None
 
     def save_files(self, entry: str, facts: dict[str, Any], members: dict[str, bytes]) -> None:
         """Keep files that were made from what is kept, such as pictures for the page, with a few facts about them."""

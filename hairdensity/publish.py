@@ -18,7 +18,7 @@ from hairdensity.report.pdf import write_pdf
 from hairdensity.report.render import render_report
 from hairdensity.report.words import COVERAGE, VerdictWords, sentence_for, words_for
 from hairdensity.series import MeasuredSeries
-from hairdensity.stages import Job
+from hairdensity.stages import Job, placer
 from hairdensity.treatments import Treatments
 
 Rows = Sequence[dict[str, Cell]]
@@ -98,7 +98,7 @@ def page_data(
     keeper = Keeper(job.paths.cache)
     inputs = []
     for one in measured:
-        frames = FrameLoader(one, keeper, job.settings.work_px)
+        frames = FrameLoader(one, keeper, job.settings.work_px, placer(job, one.series))
         inputs.append(
             SeriesInput(
                 views[one.series.subject, one.series.view], one.rows, frames,

@@ -114,11 +114,14 @@ class Placement:
         Its hair on the baseline's grid; None where it was not aligned.
     flags : tuple of str
         What differs from the baseline, by names from `hairdensity.flags`.
+    through : str
+        Name of the kept observation of the photo in between, where it could only be laid through one; else empty.
     """
 
     alignment: Alignment | NotAligned
     placed: Placed | None
     flags: tuple[str, ...]
+    through: str = ""
 
 
 def observe(
@@ -234,15 +237,58 @@ def place_on(observation: Observation, baseline: Observation, itself: bool) -> P
     ValueError
         If either was not measured.
     """
+    if itself:
+        return _laid(observation, baseline, ITSELF, ())
+    alignment = _aligned(observation, baseline)
+    if isinstance(alignment, NotAligned):
+        return Placement(alignment, None, ("not_aligned",))
+    return _laid(observation, baseline, alignment, ("aligned_by_outline",) if alignment.method == "outline" else ())
+
+
+def place_through(
+    observation: Observation, neighbour: Observation, onwards: Alignment, baseline: Observation
+) -> Placement:
+    """Lay an observed photo on its baseline through another photo of the series, which both resemble.
+
+    Parameters
+    ----------
+    observation, neighbour, baseline : Observation
+        All with status "measured".
+    onwards : Alignment
+        How the neighbour lies on the baseline.
+
+    Returns
+    -------
+    Placement
+        Not aligned unless both steps rest on features: two that each rest on little would rest on nothing.
+
+    Raises
+    ------
+    ValueError
+        If one was not measured.
+    """
+    first = _aligned(observation, neighbour)
+    if isinstance(first, NotAligned):
+        return Placement(first, None, ("not_aligned",))
+    if first.method != "features" or onwards.method != "features":
+        return Placement(NotAligned("the way through another photo is too uncertain"), None, ("not_aligned",))
+    return _laid(observation, baseline, first.then(onwards), ("aligned_through",))
+
+
+def _aligned(observation: Observation, baseline: Observation) -> Alignment | NotAligned:
     seen, base = observation.seen, baseline.seen
     if seen is None or base is None:
         raise ValueError("only a measured photo can be laid on a measured baseline")
-    alignment = ITSELF if itself else align(seen.picture, seen.outline, base.picture, base.outline)
-    if isinstance(alignment, NotAligned):
-        return Placement(alignment, None, ("not_aligned",))
+    return align(seen.picture, seen.outline, base.picture, base.outline)
+
+
+def _laid(observation: Observation, baseline: Observation, alignment: Alignment, flags: tuple[str, ...]) -> Placement:
+    """Return a photo laid as its alignment says, with what differs from its baseline."""
+    seen, base = observation.seen, baseline.seen
+    if seen is None or base is None:
+        raise ValueError("only a measured photo can be laid on a measured baseline")
     placed = place(seen.segmentation, seen.region, alignment, base.region.mask.shape, base.region.source == "drawn")
-    flags: tuple[str, ...] = ("aligned_by_outline",) if alignment.method == "outline" else ()
-    if not itself and observation.quality and baseline.quality:
+    if alignment.method != "itself" and observation.quality and baseline.quality:
         zoom = alignment.zoom(seen.picture.shape, base.picture.shape)
         flags += check_against(observation.quality, baseline.quality, zoom, alignment.rotation_deg)
     return Placement(alignment, placed, flags)

@@ -1,24 +1,46 @@
-"""regions.json: outlines of the scalp drawn by a person, instead of the program's own."""
+"""regions.json: outlines of the scalp and of parts of it, drawn by a person instead of found by the program."""
 
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hairdensity.errors import TableError
 from hairdensity.region import Polygon
 
-Drawn = Mapping[str, tuple[Polygon, ...]]
-"""Polygons by photo path below PHOTOS; corners (x, y) in pixels of the upright photo."""
+LONGEST_NAME: Final = 40
+"""Letters of a zone's name: it stands in tables and beside charts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """What a person drew in one photo; corners (x, y) in pixels of the upright photo.
+
+    Parameters
+    ----------
+    region : tuple of Polygon
+        Outlines of the scalp; empty: the program finds it.
+    zones : tuple of (str, tuple of Polygon)
+        Parts of it with a name each; empty: the program cuts them.
+    """
+
+    region: tuple[Polygon, ...] = ()
+    zones: tuple[tuple[str, tuple[Polygon, ...]], ...] = ()
+
+
+Drawn = Mapping[str, Outlines]
+"""Outlines by photo path below PHOTOS."""
 
 
 def read_regions(path: Path) -> Drawn:
     """Read regions.json.
 
     The file is an object of `{"vertex/a.jpg": [[[x, y], ...], ...]}`: for each photo one or more polygons of three or
-    more corners, in pixels of the upright photo. A single polygon may stand without the outer list. What is drawn in
-    the baseline photo holds for the whole series.
+    more corners, in pixels of the upright photo. A single polygon may stand without the outer list. Where parts are
+    drawn too, the photo has an object: `{"vertex/a.jpg": {"region": POLYGONS, "zones": {"whorl": POLYGONS}}}`, either
+    of which may be left out. What is drawn in the baseline photo holds for the whole series.
 
     Raises
     ------
@@ -33,14 +55,45 @@ def read_regions(path: Path) -> Drawn:
         raise TableError(f"{path.name}: is not JSON ({error}).".replace("\n", " ")) from error
     if not isinstance(content, dict):
         raise TableError(f'{path.name}: must be an object such as {{"vertex/a.jpg": [[[x, y], [x, y], [x, y]]]}}.')
-    return {photo: _polygons(path.name, photo, value) for photo, value in content.items()}
+    return {photo: _outlines(path.name, photo, value) for photo, value in content.items()}
 
 
-def _polygons(file: str, photo: str, value: Any) -> tuple[Polygon, ...]:  # noqa: ANN401 - whatever stands in the file
+def outlined(drawn: Drawn) -> frozenset[str]:
+    """Return the photos in which the region itself is drawn."""
+    return frozenset(name for name, outlines in drawn.items() if outlines.region)
+
+
+def _outlines(file: str, photo: str, value: Any) -> Outlines:  # noqa: ANN401 - whatever stands in the file
+    if not isinstance(value, dict):
+        return Outlines(_polygons(f"{file}: {photo!r}", value))
+    unknown = sorted(set(value) - {"region", "zones"})
+    if unknown or not value:
+        what = f"has {unknown[0]!r}, but" if unknown else "is empty, but"
+        raise TableError(f"{file}: {photo!r} {what} only region and zones can be drawn.")
+    zones = value.get("zones", {})
+    if not isinstance(zones, dict):
+        raise TableError(f'{file}: zones of {photo!r} must be an object such as {{"whorl": [[x, y], [x, y], [x, y]]}}.')
+    named = tuple((_name(file, photo, name), _polygons(f"{file}: zone {name!r} of {photo!r}", drawn))
+                  for name, drawn in zones.items())  # fmt: skip
+    twice = next((name for name, _ in named if [other for other, _ in named].count(name) > 1), None)
+    if twice is not None:
+        raise TableError(f"{file}: {photo!r} has two zones called {twice!r}. Give each its own name.")
+    region = _polygons(f"{file}: {photo!r}", value["region"]) if "region" in value else ()
+    return Outlines(region, named)
+
+
+def _name(file: str, photo: str, name: str) -> str:
+    cleaned = name.strip()
+    if not cleaned or len(cleaned) > LONGEST_NAME or not cleaned.isprintable():
+        raise TableError(f"{file}: {photo!r} has a zone called {name!r}. Write a name of 1 to {LONGEST_NAME} letters.")
+    return cleaned
+
+
+def _polygons(where: str, value: Any) -> tuple[Polygon, ...]:  # noqa: ANN401 - whatever stands in the file
     listed = [value] if _is_polygon(value) else value
     if not (isinstance(listed, list) and listed and all(_is_polygon(polygon) for polygon in listed)):
         raise TableError(
-            f"{file}: {photo!r} must be a list of polygons, each a list of three or more [x, y] in pixels of the photo."
+            f"{where} must be a list of polygons, each a list of three or more [x, y] in pixels of the photo."
         )
     return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in listed)
 

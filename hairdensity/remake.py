@@ -10,6 +10,7 @@ from hairdensity.files import OutPaths, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.progress import follow
 from hairdensity.publish import page_data
+from hairdensity.regions import outlined
 from hairdensity.remember import remembered
 from hairdensity.report.pdf import write_pdf
 from hairdensity.report.render import render_report
@@ -106,10 +107,10 @@ def remake(
         raise HairdensityError(f"{out}: has no photo of what was asked for. Check subject, view and days.")
     dates = read_treatments(treatments) if treatments else kept.treatments
     job = Job(
-        paths, Found(tuple(found for found, _, _ in photos), ()), dates, {}, (), kept.settings, 1, False, kept.today,
-        (*kept.warnings, *(dates.warnings if treatments else ())),
+        paths, Found(tuple(found for found, _, _ in photos), ()), dates, kept.drawn, (), kept.settings, 1, False,
+        kept.today, (*kept.warnings, *(dates.warnings if treatments else ())),
     )  # fmt: skip
-    measured = tuple(measure_one(job, one) for one in group(photos, kept.drawn, kept.today))
+    measured = tuple(measure_one(job, one) for one in group(photos, outlined(kept.drawn), kept.today))
     rows = [row for one in measured for row in one.rows]
     verdicts = {(view.subject, view.view): view for view in follow(rows, dates, kept.today)}
     data = page_data(job, measured, verdicts, kept.run, wanted.title or kept.title)

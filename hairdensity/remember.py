@@ -15,6 +15,8 @@ from hairdensity.files import OutPaths, write_whole
 from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, method_digest
 from hairdensity.recipe import Observation
+from hairdensity.region import Polygon
+from hairdensity.regions import Drawn, Outlines
 from hairdensity.series import MeasuredSeries
 from hairdensity.settings import Settings
 from hairdensity.stages import Job
@@ -32,8 +34,8 @@ class Remembered:
     ----------
     photos : tuple of (FoundPhoto, Observation, str)
         Each photo, what it says by itself (facts only), and the name of what is kept of it.
-    drawn : frozenset of str
-        Photos whose region a person drew.
+    drawn : Drawn
+        What a person drew.
     settings : Settings
         How it was measured.
     today : date
@@ -49,7 +51,7 @@ class Remembered:
     """
 
     photos: tuple[tuple[FoundPhoto, Observation, str], ...]
-    drawn: frozenset[str]
+    drawn: Drawn
     settings: Settings
     today: date
     treatments: Treatments
@@ -93,7 +95,7 @@ def write_recipe(job: Job, measured: Sequence[MeasuredSeries], title: str) -> No
     ]
     content = {
         "photos": photos,
-        "drawn": sorted(job.drawn),
+        "drawn": {name: asdict(outlines) for name, outlines in sorted(job.drawn.items())},
         "settings": job.settings.model_dump(),
         "today": job.today.isoformat(),
         "title": title,
@@ -123,9 +125,10 @@ def remembered(paths: OutPaths) -> Remembered:
         settings = Settings(**content["settings"])
         today = date.fromisoformat(content["today"])
         treatments = _treatments(content["treatments"])
-        drawn, warnings = frozenset(map(str, content["drawn"])), tuple(map(str, content["warnings"]))
+        drawn = {str(name): _outlines(kept) for name, kept in content["drawn"].items()}
+        warnings = tuple(map(str, content["warnings"]))
         title = str(content["title"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(f"{paths.root}: holds no finished run. {_AGAIN}") from error
     if run.get("method") != method_digest():
         raise OutputError(f"{paths.root}: was measured by another version of the program. {_AGAIN}")
@@ -141,6 +144,13 @@ def remembered(paths: OutPaths) -> Remembered:
             raise OutputError(f"{paths.cache}: what was kept of {found.name} is gone. {_AGAIN}")
         photos.append((found, observation, entry))
     return Remembered(tuple(photos), drawn, settings, today, treatments, warnings, run, title)
+
+
+def _outlines(kept: dict[str, Any]) -> Outlines:
+    def polygons(listed: list[Any]) -> tuple[Polygon, ...]:
+        return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in listed)
+
+    return Outlines(polygons(kept["region"]), tuple((str(name), polygons(zone)) for name, zone in kept["zones"]))
 
 
 def _treatments(kept: dict[str, Any]) -> Treatments:

@@ -1,6 +1,6 @@
 """Series: the photos of one subject and view, their baseline, the skin they have in common, and their rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from hairdensity.arrays import Mask
 from hairdensity.columns import NAMES, Cell
 from hairdensity.find import FoundPhoto
 from hairdensity.hairs.figures import Figures
+from hairdensity.imaging import resized, shrunk_shape
 from hairdensity.measure import (
     SHOWN_ENOUGH,
     SHOWN_TOO_LITTLE,
@@ -19,11 +20,13 @@ from hairdensity.measure import (
     Placed,
     common_skin,
     coverage,
+    grid_matrix,
     shown_fraction,
 )
 from hairdensity.recipe import MACRO, Observation, Placement
+from hairdensity.region import Polygon
 from hairdensity.settings import Settings
-from hairdensity.zones import Zone, zone_coverage, zones_of
+from hairdensity.zones import Zone, drawn_zones, zone_coverage, zones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,13 @@ def group(
     return tuple(series)
 
 
-def measure_series(series: Series, load: Callable[[Member], Placement], settings: Settings) -> MeasuredSeries:
+Zones = Mapping[str, tuple[tuple[str, tuple[Polygon, ...]], ...]]
+"""Zones that a person drew, by photo: name and polygons in pixels of the upright photo."""
+
+
+def measure_series(
+    series: Series, load: Callable[[Member], Placement], settings: Settings, drawn: Zones | None = None
+) -> MeasuredSeries:
     """Measure all photos of a series on the skin that they have in common.
 
     Parameters
@@ -147,6 +156,9 @@ def measure_series(series: Series, load: Callable[[Member], Placement], settings
         Gives how a usable photo lies on the baseline. Called twice for each, so that one is in memory at a time.
     settings : Settings
         How its photos were measured.
+    drawn : mapping, optional
+        Zones that a person drew in photos of the series. Those of the first such photo that is aligned take the
+        place of the program's own.
     """
     if series.view == MACRO:
         return _measure_macro(series, load, settings)
@@ -158,7 +170,8 @@ def measure_series(series: Series, load: Callable[[Member], Placement], settings
     usable = [member for member in series.members if member.usable]
     laid = (placed for member in usable if (placed := load(member).placed) is not None)
     common = common_skin(base.skin, laid)
-    zones = zones_of(common)
+    zones = _zones(series, load, settings, drawn or {}, common) or zones_of(common)
+    names = {member.entry: member.found.name for member in series.members}
     rows: list[dict[str, Cell]] = []
     zone_rows: list[dict[str, Cell]] = []
     for member in series.members:
@@ -166,10 +179,29 @@ def measure_series(series: Series, load: Callable[[Member], Placement], settings
         if member.usable:
             placement = load(member)
             row |= _measured_cells(member, series.baseline, placement, common, base.skin, settings)
+            row["aligned_through"] = names.get(placement.through)
             if row["status"] == "measured" and placement.placed:
                 zone_rows += _zone_rows(row, placement.placed, common, zones)
         rows.append(row)
     return MeasuredSeries(series, common, tuple(rows), tuple(zone_rows))
+
+
+def _zones(
+    series: Series, load: Callable[[Member], Placement], settings: Settings, drawn: Zones, common: Mask
+) -> tuple[Zone, ...]:
+    """Return the zones that a person drew, on the grid: those of the baseline before those of other photos."""
+    base = series.baseline
+    if base is None:
+        return ()
+    marked = [member for member in series.members if member.usable and member.found.name in drawn]
+    for member in sorted(marked, key=lambda member: member is not base):
+        alignment = load(member).alignment
+        if isinstance(alignment, NotAligned):
+            continue
+        to_grid = grid_matrix(shrunk_shape(base.observation.shape, settings.work_px)) @ alignment.matrix
+        work = shrunk_shape(member.observation.shape, settings.work_px)
+        return drawn_zones(drawn[member.found.name], to_grid @ resized(member.observation.shape, work), common)
+    return ()
 
 
 def _measure_macro(series: Series, load: Callable[[Member], Placement], settings: Settings) -> MeasuredSeries:

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.keep import Keeper
 from hairdensity.measure import grid_shape
-from hairdensity.recipe import MACRO, Observation
-from hairdensity.regions import Drawn
+from hairdensity.recipe import MACRO, Observation, Placement
+from hairdensity.regions import Drawn, Outlines
 from hairdensity.series import MeasuredSeries, Member, Series, measure_series
 from hairdensity.settings import Settings
 from hairdensity.tasks import (
@@ -31,6 +32,8 @@ from hairdensity.tasks import (
 )
 from hairdensity.treatments import Treatments
 
+NEIGHBOURS: Final = 3
+"""Photos before and after one in its series, through which it may be laid on the baseline."""
 OnProgress = Callable[[str, int, int], None]
 """Told (what is being done, how many are done, of how many)."""
 
@@ -152,31 +155,64 @@ def _read_index(path: Path) -> dict[str, Any]:
 
 
 def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
-    """Lay every usable photo on the baseline of its series, where that is not kept already."""
+    """Lay every usable photo on the baseline of its series, where that is not kept already.
+
+    In two passes: what does not go directly goes through photos that did, and those must all be known by then.
+    """
     keeper = Keeper(job.paths.cache)
-    every = [_place_task(job, one, member) for one in series for member in one.members if member.usable]
-    tasks = [task for task in every if not keeper.has(task.placement)]
-    tell("aligning photos", 0, len(tasks))
+    every = [task for one in series for task in _place_tasks(job, one).values()]
+    direct = [task.directly() for task in every if keeper.is_aligned(task.placement) is None]
+    _place(job, direct, tell, "aligning photos")
+    lost = [task for task in every if task.neighbours and not keeper.is_aligned(task.placement)]
+    _place(job, [task for task in lost if keeper.is_aligned(task.chained) is None], tell, "aligning through others")
+
+
+def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) -> None:
+    tell(what, 0, len(tasks))
     for done, (which, result) in enumerate(pool.run(run_place, tasks, job.jobs), 1):
         if isinstance(result, pool.Crashed):
             raise OutputError(f"{tasks[which].photo.path.name}: could not be aligned ({result.reason}).")
-        tell("aligning photos", done, len(tasks))
+        tell(what, done, len(tasks))
 
 
 def measure_one(job: Job, one: Series) -> MeasuredSeries:
     """Measure a series from what is kept; what was damaged since is made again."""
-    return measure_series(one, lambda member: run_place(_place_task(job, one, member)), job.settings)
+    zones = {name: outlines.zones for name, outlines in job.drawn.items() if outlines.zones}
+    return measure_series(one, placer(job, one), job.settings, zones)
+
+
+def placer(job: Job, one: Series) -> Callable[[Member], Placement]:
+    """Return a function that gives how a usable photo of a series lies on its baseline, from what is kept."""
+    tasks = _place_tasks(job, one)
+    return lambda member: run_place(tasks[member.found.name])
 
 
 def _observe_task(job: Job, photo: FoundPhoto) -> ObserveTask:
-    drawn = job.drawn.get(photo.name, ())
-    return ObserveTask(photo.path, photo.view, drawn, job.settings, Keeper(job.paths.cache), photo.px_per_mm)
+    drawn = job.drawn.get(photo.name, Outlines())
+    return ObserveTask(photo.path, photo.view, drawn.region, job.settings, Keeper(job.paths.cache), photo.px_per_mm)
 
 
-def _place_task(job: Job, one: Series, member: Member) -> PlaceTask:
-    """Return how a usable photo is laid on the baseline, which its series then has."""
-    base = one.base_of(member)
-    return PlaceTask(_observe_task(job, member.found), member.entry, _observe_task(job, base.found), base.entry)
+def _place_tasks(job: Job, one: Series) -> dict[str, PlaceTask]:
+    """Return by photo how each usable one is laid on the baseline, which its series then has."""
+    usable = [member for member in one.members if member.usable]
+    direct = [
+        PlaceTask(_observe_task(job, member.found), member.entry, _observe_task(job, base.found), base.entry)
+        for member in usable
+        for base in (one.base_of(member),)
+    ]
+
+    def apart(here: Member, there: Member) -> float:
+        first, second = here.found.date, there.found.date
+        return abs((first - second).days) if first and second else math.inf
+
+    tasks: dict[str, PlaceTask] = {}
+    for place, (member, task) in enumerate(zip(usable, direct, strict=True)):
+        near = [n for n in range(place - NEIGHBOURS, place + NEIGHBOURS + 1) if 0 <= n < len(usable) and n != place]
+        others = [n for n in near if direct[n].entry not in (task.entry, task.baseline_entry)]
+        others.sort(key=lambda n: (apart(member, usable[n]), usable[n].found.name))
+        alone = task.entry == task.baseline_entry
+        tasks[member.found.name] = replace(task, neighbours=() if alone else tuple(direct[n] for n in others))
+    return tasks
 
 
 def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> None:
@@ -187,11 +223,12 @@ def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> 
     now: dict[str, list[str]] = {}
     tasks = []
     for one in measured:
+        places = _place_tasks(job, one.series)
         for member, row in zip(one.series.members, one.rows, strict=True):
             if row["status"] != "measured":
                 continue
-            task = _draw_task(job, one, member, names[member.found.name])
-            now[member.found.name] = [task.place.placement, hashlib.sha256(task.common).hexdigest()]
+            task = _draw_task(job, one, member, places[member.found.name], names[member.found.name])
+            now[member.found.name] = [task.place.placement, task.place.chained, hashlib.sha256(task.common).hexdigest()]
             if before.get(member.found.name) == now[member.found.name]:
                 task = task.without_what_is_there()
             if task.writes_anything:
@@ -207,12 +244,12 @@ def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> 
     _remove_stale(job.paths.root / "hairs", {PurePosixPath(name).with_suffix(".csv").as_posix() for name in wanted})
 
 
-def _draw_task(job: Job, one: MeasuredSeries, member: Member, name: str) -> DrawTask:
+def _draw_task(job: Job, one: MeasuredSeries, member: Member, place: PlaceTask, name: str) -> DrawTask:
     base = one.series.base_of(member)
     work = imaging.shrunk_shape(base.observation.shape, job.settings.work_px)
     common = np.ones(grid_shape(work), np.uint8) if one.common is None else one.common.astype(np.uint8)
     return DrawTask(
-        place=_place_task(job, one.series, member),
+        place=place,
         baseline_work=work,
         common=imaging.encode_png(common),
         mask=job.paths.mask(name),

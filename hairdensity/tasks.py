@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -13,9 +14,12 @@ from hairdensity.files import write_whole
 from hairdensity.hairs import hairs_csv
 from hairdensity.keep import Keeper, file_digest, key
 from hairdensity.measure import grid_matrix
-from hairdensity.recipe import Observation, Placement, labels, observe, place_on
+from hairdensity.recipe import Observation, Placement, labels, observe, place_on, place_through
 from hairdensity.region import Polygon
 from hairdensity.settings import Settings
+
+MOST_NEIGHBOURS: Final = 3
+"""Aligned photos through which one that cannot be aligned directly is tried: each costs as much as the direct way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +48,29 @@ class PlaceTask:
         How each was observed, should what was kept of it be damaged.
     entry, baseline_entry : str
         Names of their kept observations.
+    neighbours : tuple of PlaceTask
+        Other photos of the series, nearest in time first, through which it may be laid where the direct way fails.
     """
 
     photo: ObserveTask
     entry: str
     baseline: ObserveTask
     baseline_entry: str
+    neighbours: tuple["PlaceTask", ...] = ()
 
     @property
     def placement(self) -> str:
-        """Name of the kept placement."""
+        """Name of the kept placement, the direct way."""
         return placement_key(self.entry, self.baseline_entry)
+
+    @property
+    def chained(self) -> str:
+        """Name of the kept placement through a neighbour: another one once there are other neighbours."""
+        return key("chained", self.entry, self.baseline_entry, [other.entry for other in self.neighbours])
+
+    def directly(self) -> "PlaceTask":
+        """Return the same task without the way through neighbours."""
+        return replace(self, neighbours=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +130,43 @@ def run_observe(task: ObserveTask) -> Observation:
 
 
 def run_place(task: PlaceTask) -> Placement:
-    """Place and keep, unless that is kept already.
+    """Place and keep, unless that is kept already: on the baseline, else through the neighbours that are.
 
     Raises
     ------
     OutputError
         If a photo has vanished or changed while the run was going on.
     """
+    direct = _placed_directly(task)
+    if direct.placed is not None or not task.neighbours:
+        return direct
+    keeper = task.photo.keeper
+    if kept := keeper.load_placement(task.chained):
+        return kept
+    placement = _placed_through(task) or direct
+    keeper.save_placement(task.chained, placement)
+    return placement
+
+
+def _placed_through(task: PlaceTask) -> Placement | None:
+    """Return the placement through the first neighbour that leads to the baseline; None where none does."""
+    observation = _observation(task.photo, task.entry)
+    tried = 0
+    for other in task.neighbours:
+        onwards = _placed_directly(other).alignment
+        if isinstance(onwards, NotAligned):
+            continue
+        between = _observation(other.photo, other.entry)
+        found = place_through(observation, between, onwards, _observation(task.baseline, task.baseline_entry))
+        if found.placed is not None:
+            return replace(found, through=other.entry)
+        tried += 1
+        if tried == MOST_NEIGHBOURS:
+            break
+    return None
+
+
+def _placed_directly(task: PlaceTask) -> Placement:
     keeper = task.photo.keeper
     if kept := keeper.load_placement(task.placement):
         return kept

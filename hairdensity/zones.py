@@ -1,16 +1,21 @@
 """Zones: parts of the region, chosen from its outline alone, so that no zone is picked for how it turned out.
 
 Where only part of a scalp thins, a number over all of it hides the change. A zone that was picked because it looked
-thin would improve by chance (regression to the mean), so these are cut before any hair is looked at.
+thin would improve by chance (regression to the mean), so these are cut before any hair is looked at. A person who knows
+the head may draw others in regions.json; they too are best drawn before the first result is seen.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from hairdensity.arrays import Mask
+from hairdensity import imaging
+from hairdensity.align import moved
+from hairdensity.arrays import Mask, Matrix
 from hairdensity.measure import Coverage, Placed, coverage
+from hairdensity.region import Polygon
 
 MIDDLE: Final = 0.5
 """Radius of the middle zone as a share of the region's half width and half height."""
@@ -25,7 +30,7 @@ class Zone:
     Parameters
     ----------
     name : str
-        One of `NAMES`.
+        One of `NAMES`, or as a person called it.
     mask : Mask
         (rows, columns) bool, on the grid of the baseline.
     """
@@ -58,6 +63,27 @@ def zones_of(region: Mask) -> tuple[Zone, ...]:
     cut = (middle, ~middle & upright & (v < 0), ~middle & upright & (v >= 0), ~middle & ~upright & (u < 0),
            ~middle & ~upright & (u >= 0))  # fmt: skip
     return tuple(Zone(name, region & part) for name, part in zip(NAMES, cut, strict=True))
+
+
+def drawn_zones(outlines: Iterable[tuple[str, tuple[Polygon, ...]]], to_grid: Matrix, region: Mask) -> tuple[Zone, ...]:
+    """Return the zones that a person drew, as far as they lie on the region.
+
+    Parameters
+    ----------
+    outlines : iterable of (str, tuple of Polygon)
+        Name and polygons of each zone, in pixels of some photo. Zones may overlap.
+    to_grid : Matrix
+        (3, 3): from (x, y, 1) of that photo to the grid.
+    region : Mask
+        (rows, columns) bool, on the grid of the baseline.
+    """
+    shape = (region.shape[0], region.shape[1])
+    zones = []
+    for name, polygons in outlines:
+        carried = [moved(to_grid, np.asarray(polygon, np.float64)) for polygon in polygons]
+        inside = imaging.polygons_mask([[(float(x), float(y)) for x, y in corners] for corners in carried], shape)
+        zones.append(Zone(name, region & inside))
+    return tuple(zone for zone in zones if zone.mask.any())
 
 
 def zone_coverage(placed: Placed, common: Mask, zone: Zone) -> Coverage | None:

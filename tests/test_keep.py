@@ -77,7 +77,7 @@ def test_a_placement_comes_back_as_it_was_and_so_does_a_failure(tmp_path: Path):
     placed = Placed(share, np.zeros(SHAPE, np.float32), share > 0.5, 1.25)
     matrix = np.array([[1.1, 0.1, 3.0], [-0.1, 1.1, -2.0], [0.0, 0.0, 1.0]])
     alignment = Alignment(matrix, "features", 1.5, 0.9, 40)
-    keeper.save_placement("ef" * 32, Placement(alignment, placed, ("other_light",)))
+    keeper.save_placement("ef" * 32, Placement(alignment, placed, ("other_light",), "in between"))
     again = keeper.load_placement("ef" * 32)
     assert again is not None
     assert again.placed is not None
@@ -88,12 +88,15 @@ def test_a_placement_comes_back_as_it_was_and_so_does_a_failure(tmp_path: Path):
     assert np.array_equal(again.placed.skin, placed.skin)
     assert again.placed.residual == 1.25
     assert again.flags == ("other_light",)
+    assert again.through == "in between"
+    assert keeper.is_aligned("ef" * 32)
 
     keeper.save_placement("01" * 32, Placement(NotAligned("nothing alike"), None, ("not_aligned",)))
     failed = keeper.load_placement("01" * 32)
     assert failed is not None
     assert not failed.alignment
     assert failed.placed is None
+    assert keeper.is_aligned("01" * 32) is False
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a zip at all" * 100])
@@ -102,7 +105,8 @@ def test_a_damaged_entry_counts_as_missing(tmp_path: Path, damage: bytes):
     keeper.save_observation("ab" * 32, observation())
     keeper.path("ab" * 32).write_bytes(damage)
     assert keeper.load_observation("ab" * 32, pictures=True) is None
-    assert not keeper.has("ab" * 32)
+    assert keeper.load_placement("ab" * 32) is None
+    assert keeper.is_aligned("ab" * 32) is None
 
 
 def test_an_entry_cut_anywhere_is_missing_or_whole(tmp_path: Path):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairdensity.errors import TableError
-from hairdensity.regions import read_regions
+from hairdensity.regions import Outlines, outlined, read_regions
 
 
 def write(path: Path, content: object) -> Path:
@@ -18,8 +18,17 @@ def write(path: Path, content: object) -> Path:
 def test_one_polygon_or_several(tmp_path: Path):
     triangle = [[0, 0], [10, 0], [0, 10.5]]
     drawn = read_regions(write(tmp_path, {"a.jpg": triangle, "b/c.jpg": [triangle, triangle]}))
-    assert drawn["a.jpg"] == (((0.0, 0.0), (10.0, 0.0), (0.0, 10.5)),)
-    assert len(drawn["b/c.jpg"]) == 2
+    assert drawn["a.jpg"] == Outlines((((0.0, 0.0), (10.0, 0.0), (0.0, 10.5)),))
+    assert len(drawn["b/c.jpg"].region) == 2
+
+
+def test_zones_have_names_and_the_region_may_be_left_to_the_program(tmp_path: Path):
+    triangle = [[0, 0], [10, 0], [0, 10]]
+    zones = {" whorl": triangle, "temples": [triangle, triangle]}
+    drawn = read_regions(write(tmp_path, {"a.jpg": {"zones": zones}, "b.jpg": {"region": triangle, "zones": {}}}))
+    assert [(name, len(polygons)) for name, polygons in drawn["a.jpg"].zones] == [("whorl", 1), ("temples", 2)]
+    assert drawn["a.jpg"].region == ()
+    assert outlined(drawn) == {"b.jpg"}
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
@@ -35,7 +44,12 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
         ({"a.jpg": []}, "'a.jpg' must be a list of polygons"),
         ({"a.jpg": [[0, 0], [1, 1]]}, "three or more"),
         ({"a.jpg": [[0, 0], [1, 1], ["x", 2]]}, "'a.jpg'"),
-        ({"a.jpg": {"x": 1}}, "'a.jpg'"),
+        ({"a.jpg": {"x": 1}}, "'a.jpg' has 'x', but only region and zones"),
+        ({"a.jpg": {}}, "'a.jpg' is empty"),
+        ({"a.jpg": {"zones": []}}, "zones of 'a.jpg' must be an object"),
+        ({"a.jpg": {"zones": {"whorl": [[0, 0], [1, 1]]}}}, "zone 'whorl' of 'a.jpg' must be a list of polygons"),
+        ({"a.jpg": {"zones": {" ": [[0, 0], [1, 1], [2, 0]]}}}, "Write a name"),
+        ({"a.jpg": {"zones": {"a": [[0, 0], [1, 1], [2, 0]], "a ": [[0, 0], [1, 1], [2, 0]]}}}, "two zones called 'a'"),
         ('{"a.jpg": [[0, 0], [1, 1], [NaN, 2]]}', "'a.jpg'"),
     ],
 )

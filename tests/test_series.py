@@ -128,6 +128,25 @@ def test_each_zone_of_a_measured_photo_has_its_row():
     assert all(row["coverage"] == pytest.approx(0.5) for row in measured.zone_rows)
 
 
+def test_zones_that_a_person_drew_take_the_place_of_the_programs_own_wherever_they_were_drawn():
+    photos = [(found("0.jpg"), observed("0")), (found("1.jpg", date(2026, 2, 1)), observed("1"))]
+    (series,) = grouped(*photos)
+    # The later photo lies 40 pixels of the work picture, 10 of the grid, further right than the baseline.
+    moved = replace(ITSELF, matrix=np.array([[1.0, 0, 40], [0, 1, 0], [0, 0, 1]]), method="features")
+    later = replace(placement(), alignment=moved, through="entry of 0.jpg")
+    answers = {"0.jpg": placement(), "1.jpg": later}
+    share = answers["0.jpg"].placed.share
+    share[:, :] = np.arange(GRID[1], dtype=np.float32) / GRID[1]
+    # Grid columns 100 to 120 of the later photo are 110 to 130 of the baseline; the photo is 5 times as large.
+    box = tuple((float(5 * x), float(5 * y)) for x, y in ((100, 100), (120, 100), (120, 120), (100, 120)))
+    measured = measure_series(
+        series, lambda member: answers[member.found.name], SETTINGS, {"1.jpg": (("spot", (box,)),)}
+    )
+    assert [(row["photo"], row["zone"]) for row in measured.zone_rows] == [("0.jpg", "spot"), ("1.jpg", "spot")]
+    assert measured.zone_rows[0]["coverage"] == pytest.approx(120 / GRID[1], abs=0.005)
+    assert [row.get("aligned_through") for row in measured.rows] == [None, "0.jpg"]
+
+
 def test_one_badly_framed_photo_is_flagged_and_does_not_shrink_the_others():
     alone = measured_rows(placement(), placement())
     rows = measured_rows(placement(), placement(), placement((180, 320)))

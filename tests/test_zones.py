@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairdensity.measure import Placed
-from hairdensity.zones import NAMES, zone_coverage, zones_of
+from hairdensity.zones import NAMES, drawn_zones, zone_coverage, zones_of
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -35,6 +35,19 @@ def test_hair_does_not_move_the_zones_and_each_is_measured_by_itself():
     assert values["right"] is not None
     assert values["left"].value == 1.0
     assert values["right"].value == 0.0
+
+
+def test_drawn_zones_are_carried_onto_the_grid_and_cut_to_the_region():
+    region = np.zeros((60, 80), np.bool_)
+    region[10:50, 10:70] = True
+    half = np.diag([0.5, 0.5, 1.0])
+    drawn = (("inside", (((40.0, 40.0), (80.0, 40.0), (80.0, 60.0), (40.0, 60.0)),)),
+             ("beyond", (((120.0, 20.0), (180.0, 20.0), (180.0, 60.0), (120.0, 60.0)),)),
+             ("nowhere", (((0.0, 0.0), (8.0, 0.0), (8.0, 8.0)),)))  # fmt: skip
+    inside, beyond = drawn_zones(drawn, half, region)
+    rows, columns = np.nonzero(inside.mask)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (20, 30, 20, 40)
+    assert (beyond.name, np.nonzero(beyond.mask)[1].max()) == ("beyond", 69)
 
 
 def test_no_region_no_zones():

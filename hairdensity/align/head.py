@@ -95,7 +95,7 @@ def describe(picture: Rgb, region: Mask) -> Head | None:
         # By area first: a warp that shrinks picks single pixels.
         shape = (max(1, round(shape[0] * factor)), max(1, round(shape[1] * factor)))
     small, small_mask = imaging.resize(gray, shape), imaging.resize(mask * np.uint8(255), shape)
-    place = to_frame @ np.linalg.inv(scaling(region.shape, shape))
+    place = to_frame @ np.linalg.inv(imaging.resized(region.shape, shape))
     side = (FRAME_PX, FRAME_PX)
     warped = cv2.warpPerspective(
         small, place, side, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
@@ -133,9 +133,3 @@ def level(head: Head, side: int, detail: float, surroundings: float) -> Levelled
     differs = (smooth - imaging.blur(smooth * inside, surroundings) / weight) * inside
     contrast = np.sqrt(imaging.blur(differs * differs, surroundings) / weight + np.float32(FAINT**2))
     return Levelled(np.clip(differs / contrast, -STEEPEST, STEEPEST) * inside, mask)
-
-
-def scaling(shape: tuple[int, ...], target: tuple[int, ...]) -> Matrix:
-    """Return the transform from (x, y, 1) of a picture to the same picture resized; pixel centres are whole numbers."""
-    fx, fy = target[1] / shape[1], target[0] / shape[0]
-    return np.array([[fx, 0, 0.5 * fx - 0.5], [0, fy, 0.5 * fy - 0.5], [0, 0, 1]], np.float64)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairdensity import imaging
-from hairdensity.align.head import FRAME_PX, Head, Levelled, level, scaling
+from hairdensity.align.head import FRAME_PX, Head, Levelled, level
 from hairdensity.align.models import Fit, fit
 from hairdensity.align.result import Model
 from hairdensity.arrays import Matrix, Plane
@@ -114,7 +114,7 @@ def refine(here: Levelled, there: Levelled, matrix: Matrix, scale: Scale, models
     Agreement
         With the first guess and no inliers where nothing agrees.
     """
-    to_side = scaling((FRAME_PX, FRAME_PX), (scale.side, scale.side))
+    to_side = imaging.resized((FRAME_PX, FRAME_PX), (scale.side, scale.side))
     back = np.linalg.inv(to_side)
     source, target, likeness = _matches(here, there, to_side @ matrix @ back, scale)
     none = Agreement(matrix, "similarity", 0, len(source), 0.0, float("inf"))
@@ -137,7 +137,7 @@ def refine(here: Levelled, there: Levelled, matrix: Matrix, scale: Scale, models
 def correlation(here: Levelled, there: Levelled, matrix: Matrix) -> float:
     """Return the correlation of two heads under a transform between their frames, over what both show, -1..1."""
     side = here.plane.shape[0]
-    to_side = scaling((FRAME_PX, FRAME_PX), (side, side))
+    to_side = imaging.resized((FRAME_PX, FRAME_PX), (side, side))
     place = to_side @ matrix @ np.linalg.inv(to_side)
     laid = imaging.warp(here.plane, place, (side, side))
     both = imaging.warp_mask(here.mask, place, (side, side)) & there.mask

@@ -11,7 +11,8 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from hairdensity.align.head import FRAME_PX, Head, Levelled, level, scaling
+from hairdensity import imaging
+from hairdensity.align.head import FRAME_PX, Head, Levelled, level
 from hairdensity.arrays import Matrix
 
 SIDE: Final = 64
@@ -55,7 +56,7 @@ def guesses(here: Levelled, there: Levelled, turns: Iterable[float], wanted: int
     """Return the likeliest ways to lay one head on the other, best first, each clearly different from the others."""
     target = cv2.dft(there.plane)
     energy = float(np.linalg.norm(there.plane))
-    to_side = scaling((FRAME_PX, FRAME_PX), (SIDE, SIDE))
+    to_side = imaging.resized((FRAME_PX, FRAME_PX), (SIDE, SIDE))
     found = [_best_shift(here, target, energy, turn, size) for turn in turns for size in SIZES]
     found.sort(key=lambda guess: -guess.likeness)
     kept: list[Guess] = []
