@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
+from statistics import median
 
 import click
 
@@ -127,7 +128,7 @@ def _own_noise(table: Path, treatments: Path | None) -> float | None:
     known = read_treatments(treatments) if treatments else no_treatments()
     views = follow(read_series_table(table).rows, known, datetime.now().astimezone().date())
     changes = [
-        view.smallest_detectable_change / view.unit / (1.96 * 2**0.5)
+        view.smallest_detectable_change / view.unit / (1.96 * 2**0.5) / median(one.spread for one in view.sessions)
         for view in views
         if view.smallest_detectable_change is not None and len(view.sessions) >= 4
     ]

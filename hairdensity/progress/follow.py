@@ -70,7 +70,7 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
         retained=None if kept is None else float(kept[0]),
         retained_low=None if kept is None else float(kept[1]),
         retained_high=None if kept is None else float(kept[2]),
-        smallest_detectable_change=float(Z95 * np.sqrt(2) * belief.sigma * unit) if len(sessions) > 2 else None,
+        smallest_detectable_change=_smallest_change(setting, belief),
         reason=words.reason(verdict, blocked, setting, belief, series, today, failed),
         sessions=sessions,
         course=_course(setting, belief),
@@ -79,6 +79,19 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
         checks=checks,
         unit=unit,
     )
+
+
+def _smallest_change(setting: Setting, belief: Belief) -> float | None:
+    """Return the change between two usual sessions that noise alone exceeds once in twenty times.
+
+    Notes
+    -----
+    The noise is what the photos of one day, the scatter about the course and the stated repeatability of the method say
+    together (`hairdensity.progress.posterior`); with two sessions and neither of the others it is not known.
+    """
+    if len(setting.weeks) < 3 and setting.stated_noise is None and not setting.repeats[1]:
+        return None
+    return float(Z95 * np.sqrt(2) * belief.sigma * np.median(setting.spread) * setting.unit)
 
 
 def _course(setting: Setting, belief: Belief) -> FittedCourse:

@@ -99,6 +99,9 @@ class Setting:
         Weeks of events within the series.
     stated_noise : float or None
         Standard deviation between sessions as the table states it, in points.
+    repeats : tuple of (float, int)
+        Variance between photos of one day, in points squared, pooled over the days with several, and its degrees of
+        freedom; (0, 0) where there are none.
     """
 
     first: date
@@ -112,6 +115,7 @@ class Setting:
     steps: tuple[float, ...]
     haircuts: tuple[float, ...]
     stated_noise: float | None
+    repeats: tuple[float, int] = (0.0, 0)
 
     @property
     def end(self) -> float:
@@ -206,7 +210,14 @@ def setting_of(sessions: Sequence[Session], treatments: Treatments) -> Setting:
         steps,
         haircuts,
         float(np.median(noise)) / unit if noise else None,
+        _repeats(sessions, unit),
     )
+
+
+def _repeats(sessions: Sequence[Session], unit: float) -> tuple[float, int]:
+    known = [(one.repeat_sd / unit, len(one.photos) - 1) for one in sessions if one.repeat_sd is not None]
+    degrees = sum(count for _, count in known)
+    return (sum(count * sd**2 for sd, count in known) / degrees, degrees) if degrees else (0.0, 0)
 
 
 def point_size(values: Floats) -> float:

@@ -46,6 +46,8 @@ class Session:
         Standard deviation between sessions without change that the rows state, in the unit of the table.
     spread : float
         Standard deviation relative to a session of one photo without a warning.
+    repeat_sd : float or None
+        Standard deviation between the photos of that day, as of photos without a warning; None for a single one.
     """
 
     date: date
@@ -56,6 +58,7 @@ class Session:
     flags: tuple[str, ...] = ()
     noise: float | None = None
     spread: float = 1.0
+    repeat_sd: float | None = None
 
     @property
     def warned(self) -> bool:
@@ -221,6 +224,7 @@ def _session(day: date, rows: Sequence[Mapping[str, Cell]]) -> Session:
     value = sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
     alone = 1 / sum(weights)
     spread = math.sqrt(SHARED_OF_DAY * min(sds) ** 2 + (1 - SHARED_OF_DAY) * alone)
+    apart = sum(w * (v - value) ** 2 for v, w in zip(values, weights, strict=True))
     repeat = [sd for row in rows if (sd := _float(row.get("repeat_sd"))) is not None and sd > 0]
     below, above = [], []
     for row, v in zip(rows, values, strict=True):
@@ -240,6 +244,7 @@ def _session(day: date, rows: Sequence[Mapping[str, Cell]]) -> Session:
         tuple(dict.fromkeys(name for names in flags for name in names)),
         noise,
         spread,
+        math.sqrt(apart / (len(rows) - 1)) if len(rows) > 1 else None,
     )
 
 

@@ -76,6 +76,34 @@ def test_the_noise_is_found() -> None:
     assert view.smallest_detectable_change == pytest.approx(1.96 * math.sqrt(2) * 0.015, rel=0.3)
 
 
+def repeated(count: int, scatter: float) -> ViewProgress:
+    """Return a level course of days with three photos, which differ by a standard deviation of `scatter` points."""
+    days = monthly(count)
+    level = 50 + noise(count, 1.0)
+    listed = [row for off in (-scatter, 0.0, scatter) for row in rows(days, level + off)]
+    (view,) = follow(listed, no_treatments(), TODAY)
+    return view
+
+
+def test_photos_of_one_day_that_differ_prove_noise_and_photos_that_agree_prove_nothing() -> None:
+    agree, differ = repeated(5, 0.02), repeated(5, 4.0)
+    days = monthly(5)
+    (alone,) = follow(rows(days, 50 + noise(5, 1.0)), no_treatments(), TODAY)
+    changes = [view.smallest_detectable_change for view in (alone, agree, differ)]
+    assert all(changes)
+    # The sessions scatter alike, whatever their photos do.
+    assert changes[1] == pytest.approx(changes[0], rel=0.15)
+    # Photos 4 points apart are sessions of three at least so far apart that they have nothing else in common.
+    assert changes[2] > 1.96 * math.sqrt(2) * 0.04 / math.sqrt(3)
+
+
+def test_two_sessions_know_their_noise_only_from_repeats_or_from_the_table() -> None:
+    days = monthly(2)
+    (alone,) = follow(rows(days, np.array([50.0, 52.0])), no_treatments(), TODAY)
+    assert alone.smallest_detectable_change is None
+    assert repeated(2, 1.0).smallest_detectable_change is not None
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_three_sessions_or_fewer_never_tell(count: int) -> None:
     days = np.array([0.0, 200.0, 500.0])[:count]

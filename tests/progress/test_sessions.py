@@ -39,6 +39,16 @@ def test_a_photo_with_a_warning_counts_less() -> None:
     assert session.warned
 
 
+def test_photos_of_a_day_say_how_far_photos_differ() -> None:
+    rows = [row("2025-01-01", value) for value in (0.50, 0.52, 0.54)] + [row("2025-02-01", 0.5)]
+    (series,) = sessions_by_view(rows, TODAY)
+    assert [session.repeat_sd for session in series.sessions] == [pytest.approx(0.02), None]
+    # A photo that is trusted less proves less when it is off.
+    (warned,) = sessions_by_view([rows[0], rows[1], rows[2] | {"flags": "soft"}], TODAY)
+    assert warned.sessions[0].repeat_sd is not None
+    assert warned.sessions[0].repeat_sd < 0.02
+
+
 def test_a_note_is_no_warning() -> None:
     (series,) = sessions_by_view([row("2025-01-01", 0.5, flags="aligned_by_outline")], TODAY)
     assert not series.sessions[0].warned
