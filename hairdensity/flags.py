@@ -25,12 +25,15 @@ class Flag:
         What it does to the photo's number.
     advice : str
         One line: what to do differently next time. Empty where there is nothing to do.
+    scatter : float
+        How much more the numbers of photos with a warning scatter than those of others.
     """
 
     name: str
     meaning: str
     severity: Severity
     advice: str
+    scatter: float = 1.5
 
 
 _FLAGS = (
@@ -82,6 +85,14 @@ _FLAGS = (
          "Use the same distance and angle as the first time."),
     Flag("other_light", "was taken in other light than the first session", "warn",
          "Use the same room, lamp and time of day as the first time."),
+    Flag("other_style", "shows hair that is combed or parted otherwise than in the first session", "warn",
+         "Comb it the same way each time, with the parting in the same place.", 2.0),
+    Flag("other_colour", "shows hair of another colour than the first session", "warn",
+         "Write colouring into treatments.csv; compare with photos of the same colour.", 2.0),
+    Flag("other_length", "was taken another time after a haircut than the first session, says treatments.csv", "warn",
+         "Photograph the same number of days after a haircut each time.", 2.0),
+    Flag("wet", "shows hair that is wet or has product in it, as its notes say", "warn",
+         "Wash, dry, and use nothing in the hair before a photo.", 2.0),
 )  # fmt: skip
 
 FLAGS: dict[str, Flag] = {flag.name: flag for flag in _FLAGS}

@@ -37,7 +37,8 @@ _ELSEWHERE: Final = frozenset(
     (
         *("__init__", "__main__", "analysis", "cli", "columns", "commands", "comparison", "errors", "explore", "files"),
         *("find", "frames", "keep", "pool", "preferences", "progress", "provenance", "publish", "regions", "remake"),
-        *("remember", "report", "series", "simulate", "stages", "table", "tables", "tasks", "treatments", "zones"),
+        *("remember", "report", "series", "simulate", "stages", "table", "tables", "tasks", "treatments", "written"),
+        "zones",
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from hairdensity import hairs, imaging
 from hairdensity.align import ITSELF, Alignment, NotAligned, align
+from hairdensity.alike import Look, hair_change, hair_flags
 from hairdensity.arrays import Mask, Rgb
 from hairdensity.card import Card, NoCard, find_card
 from hairdensity.check import ScalpQuality, check_against, check_frame, check_scalp
@@ -175,7 +176,7 @@ def observe(
     if is_rejected(flags):
         return replace(blank, flags=flags, reason=reason_for(flags), quality=quality)
 
-    normal = normalise(work, region.mask)
+    normal = normalise(work, region.mask, card.light if isinstance(card, Card) else None)
     method = segmenter(settings.segmenter)
     segmentation = method(normal.rgb if method.evened else normal.balanced, region.mask)
     return Observation(
@@ -291,6 +292,8 @@ def _laid(observation: Observation, baseline: Observation, alignment: Alignment,
     if alignment.method != "itself" and observation.quality and baseline.quality:
         zoom = alignment.zoom(seen.picture.shape, base.picture.shape)
         flags += check_against(observation.quality, baseline.quality, zoom, alignment.rotation_deg)
+        looks = (Look(one.picture, one.segmentation.share, one.region.mask) for one in (seen, base))
+        flags += hair_flags(hair_change(*looks, alignment.matrix))
     return Placement(alignment, placed, flags)
 
 

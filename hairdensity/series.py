@@ -1,7 +1,7 @@
 """Series: the photos of one subject and view, their baseline, the skin they have in common, and their rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -26,6 +26,8 @@ from hairdensity.measure import (
 from hairdensity.recipe import MACRO, Observation, Placement
 from hairdensity.region import Polygon
 from hairdensity.settings import Settings
+from hairdensity.treatments import Event
+from hairdensity.written import length_flags, note_flags
 from hairdensity.zones import Zone, drawn_zones, zone_coverage, zones_of
 
 
@@ -144,7 +146,11 @@ Zones = Mapping[str, tuple[tuple[str, tuple[Polygon, ...]], ...]]
 
 
 def measure_series(
-    series: Series, load: Callable[[Member], Placement], settings: Settings, drawn: Zones | None = None
+    series: Series,
+    load: Callable[[Member], Placement],
+    settings: Settings,
+    drawn: Zones | None = None,
+    events: Sequence[Event] = (),
 ) -> MeasuredSeries:
     """Measure all photos of a series on the skin that they have in common.
 
@@ -159,6 +165,8 @@ def measure_series(
     drawn : mapping, optional
         Zones that a person drew in photos of the series. Those of the first such photo that is aligned take the
         place of the program's own.
+    events : sequence of Event
+        What was written down, of which haircuts make photos less alike.
     """
     if series.view == MACRO:
         return _measure_macro(series, load, settings)
@@ -178,7 +186,9 @@ def measure_series(
         row = _row(member, series)
         if member.usable:
             placement = load(member)
-            row |= _measured_cells(member, series.baseline, placement, common, base.skin, settings)
+            written = length_flags(member.found.date, series.baseline.found.date, events)
+            known = replace(placement, flags=(*placement.flags, *written))
+            row |= _measured_cells(member, series.baseline, known, common, base.skin, settings)
             row["aligned_through"] = names.get(placement.through)
             if row["status"] == "measured" and placement.placed:
                 zone_rows += _zone_rows(row, placement.placed, common, zones)
@@ -225,6 +235,7 @@ def _flags_before(found: FoundPhoto, observation: Observation, twice: bool, toda
         names.append("no_date")
     elif found.date > today:
         names.append("date_in_future")
+    names += note_flags(found.notes)
     if twice:
         names.append("duplicate")
     return tuple(names)

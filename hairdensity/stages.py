@@ -178,7 +178,7 @@ def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) ->
 def measure_one(job: Job, one: Series) -> MeasuredSeries:
     """Measure a series from what is kept; what was damaged since is made again."""
     zones = {name: outlines.zones for name, outlines in job.drawn.items() if outlines.zones}
-    return measure_series(one, placer(job, one), job.settings, zones)
+    return measure_series(one, placer(job, one), job.settings, zones, job.treatments.events)
 
 
 def placer(job: Job, one: Series) -> Callable[[Member], Placement]:

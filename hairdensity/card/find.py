@@ -16,8 +16,7 @@ from hairdensity import imaging
 from hairdensity.arrays import Gray, Mask, Matrix, Rgb
 from hairdensity.card import layout
 from hairdensity.card.light import CardLight, card_light
-
-Points = NDArray[np.float64]
+from hairdensity.card.pose import Points, carried, pose
 
 FIND_PX: Final = 1280
 """Longer side of the picture in which markers are sought."""
@@ -35,10 +34,6 @@ STEEPEST_DEG: Final = 55.0
 """A card seen more obliquely gives no scale for the skin beside it."""
 SMALLEST: Final = 1.2
 """Pixels of the photo to one millimetre below which nothing can be read."""
-FOCALS: Final = (0.7, 0.8, 0.9, 1.0, 1.1, 1.3)
-"""Focal lengths over the longer side of the picture: a phone's main camera has 0.7 to 0.8, twice zoomed 1.5."""
-CHESS_WEIGHT: Final = 6
-"""How much more a chess corner counts than the middle of a marker: it is placed about that much better, squared."""
 SCALE_FLOOR: Final = 0.003
 """No scale is better than this share: paper stretches and cards are not quite flat."""
 UNMEASURED: Final = 0.01
@@ -96,12 +91,17 @@ class Card:
         """Whether the measured ruler shows that the printer did not print at 100 %."""
         return self.ruler_mm is not None and abs(self.ruler_mm / layout.RULER_MM - 1) > SCALE_FLOOR * 2
 
+    @property
+    def light(self) -> CardLight:
+        """The light that the card lies in."""
+        return CardLight(self.gains, self.exposure, self.gains_known)
+
     def mask(self, shape: tuple[int, ...], margin_mm: float = 0.0) -> Mask:
         """Return where the card lies in its photo, with a margin around it: (rows, columns) bool."""
         width, height = layout.CARD_MM
         m = margin_mm
         outline = np.array([[-m, -m], [width + m, -m], [width + m, height + m], [-m, height + m]], np.float64)
-        polygon = [(float(x), float(y)) for x, y in _carried(self.matrix, outline)]
+        polygon = [(float(x), float(y)) for x, y in carried(self.matrix, outline)]
         return imaging.polygons_mask([polygon], (shape[0], shape[1]))
 
 
@@ -180,17 +180,17 @@ def _read(
     matrix = np.asarray(fitted, np.float64)
     matrix = matrix / matrix[2, 2]
     # Corners beside a finger or a fold agree roughly; what lies far beyond the usual scatter is left out.
-    off = np.linalg.norm(_carried(matrix, places) - seen, axis=1)
+    off = np.linalg.norm(carried(matrix, places) - seen, axis=1)
     inside &= off <= max(STRAYS * float(np.median(off[inside])), 0.02 * scale)
     width, height = layout.CARD_MM
     outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
     if np.any(np.column_stack([outline, np.ones(4)]) @ matrix[2] <= 0):
         return NoCard("What looks like a scale card does not fit one card.")
-    posed = _pose(places[inside], seen[inside], gray.shape, mirrored)
+    posed = pose(places[inside], seen[inside], gray.shape, mirrored)
     if posed is None:
         return NoCard("What looks like a scale card does not fit one card.")
     matrix, scale, tilt = posed
-    off = _carried(matrix, places[inside]) - seen[inside]
+    off = carried(matrix, places[inside]) - seen[inside]
     residual = float(np.sqrt(np.mean(np.sum(off**2, axis=1))))
     if scale < SMALLEST:
         return NoCard("The scale card is too small in this photo: go closer, or send the original.")
@@ -210,7 +210,7 @@ def _read(
         px_per_mm_low=px_per_mm * (1 - 1.96 * sd),
         px_per_mm_high=px_per_mm * (1 + 1.96 * sd),
         tilt_deg=tilt,
-        corners=_carried(matrix, outline),
+        corners=carried(matrix, outline),
         matrix=matrix,
         mirrored=mirrored,
         markers=len(found),
@@ -220,48 +220,6 @@ def _read(
         gains_known=light.known,
         ruler_mm=ruler_mm,
     )
-
-
-def _pose(places: Points, seen: Points, shape: tuple[int, ...], mirrored: bool) -> tuple[Matrix, float, float] | None:
-    """Return transform from mm to pixels, pixels to the mm in the card's middle, tilt in degrees; None: nothing fits.
-
-    Notes
-    -----
-    A rigid card before a pinhole camera has six unknowns where a homography has eight, and so less to be wrong about.
-    The focal length is not known. Where the card is tilted, the wrong one fits worse, and the best of a few is taken;
-    where it is not, it hardly matters.
-
-    References
-    ----------
-    Collins and Bartoli, Infinitesimal plane-based pose estimation, IJCV 2014, doi:10.1007/s11263-014-0725-5.
-    """
-    rows, columns = shape[:2]
-    # No rotation turns a card into its mirror image, so the photo is turned back into one without a mirror.
-    upright = seen * np.array([-1, 1]) + np.array([columns - 1, 0]) if mirrored else seen
-    chess = np.array([np.abs(layout.chess_corners() - place).sum(axis=1).min() < 1e-6 for place in places])
-    weights = np.where(chess, CHESS_WEIGHT, 1)
-    here, there = np.repeat(places, weights, axis=0), np.repeat(upright, weights, axis=0)
-    centred = np.column_stack([here - np.array(layout.CARD_MM) / 2, np.zeros(len(here))])
-    to_middle = np.array([[1, 0, -layout.CARD_MM[0] / 2], [0, 1, -layout.CARD_MM[1] / 2], [0, 0, 1]], np.float64)
-    best: tuple[float, Matrix, float, float] | None = None
-    for focal in (max(rows, columns) * share for share in FOCALS):
-        inner = np.array([[focal, 0, columns / 2 - 0.5], [0, focal, rows / 2 - 0.5], [0, 0, 1]], np.float64)
-        done, turn, shift = cv2.solvePnP(centred, there, inner, None, flags=cv2.SOLVEPNP_IPPE)
-        sight = np.asarray(shift, np.float64).reshape(3)
-        if not done or not sight[2] > 0:
-            continue
-        axes = np.asarray(cv2.Rodrigues(turn)[0], np.float64)
-        matrix = inner @ np.column_stack([axes[:, 0], axes[:, 1], sight]) @ to_middle
-        off = float(np.mean(np.sum((_carried(matrix, here) - there) ** 2, axis=1)))
-        if best is None or off < best[0]:
-            cosine = abs(float(axes[:, 2] @ sight)) / float(np.linalg.norm(sight))
-            best = off, matrix, focal / float(sight[2]), float(np.degrees(np.arccos(np.clip(cosine, 0, 1))))
-    if best is None:
-        return None
-    _, matrix, scale, tilt = best
-    if mirrored:
-        matrix = np.array([[-1, 0, columns - 1], [0, 1, 0], [0, 0, 1]], np.float64) @ matrix
-    return matrix / matrix[2, 2], scale, tilt
 
 
 def _markers(gray: Gray) -> tuple[dict[int, Points], bool]:
@@ -327,7 +285,7 @@ def _points(gray: Gray, found: dict[int, Points], first: Matrix) -> tuple[Points
     # Only corners beside a marker that is seen: the others may be covered.
     close = np.min(np.linalg.norm(corners[:, None] - near[None], axis=2), axis=1) < 0.75 * layout.SQUARE_MM
     places, seen = [], []
-    guesses = _carried(first, corners[close])
+    guesses = carried(first, corners[close])
     reach = int(np.clip(round(1.3 * scale), 2, 30))
     inside = np.all((guesses > reach + 2) & (guesses < np.array(gray.shape[::-1]) - reach - 3), axis=1)
     if inside.any():
@@ -379,8 +337,3 @@ def _linear(matrix: Matrix) -> NDArray[np.float64]:
 def _scale(matrix: Matrix) -> float:
     """Return pixels to the millimetre across the line of sight: tilt shortens the other direction only."""
     return float(np.linalg.svd(_linear(matrix), compute_uv=False)[0])
-
-
-def _carried(matrix: Matrix, points: Points) -> Points:
-    there = points @ matrix[:, :2].T + matrix[:, 2]
-    return np.asarray(there[:, :2] / there[:, 2:], np.float64)

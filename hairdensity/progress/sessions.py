@@ -17,9 +17,6 @@ from hairdensity.flags import FLAGS
 from hairdensity.tables import Line, Table, parse_date, parse_number, read_table
 
 Z95: Final = 1.959964
-WARNED_SD: Final = 1.5
-"""A photo with a warning is trusted as if its noise were this much larger; measured photos differ by far more than
-their flags say, so the weight is mild and outliers are left to the model."""
 SHARED_OF_DAY: Final = 0.5
 """Share of the noise variance that photos of one day have in common (same hair, same light), so that many photos of a
 day help, but not without end."""
@@ -219,7 +216,7 @@ def _session(day: date, rows: Sequence[Mapping[str, Cell]]) -> Session:
     rows = sorted(rows, key=lambda row: (str(row.get("photo") or ""), _float(row.get("coverage")) or 0.0))
     values = [_float(row.get("coverage")) or 0.0 for row in rows]
     flags = [tuple(name for name in str(row.get("flags") or "").split(";") if name) for row in rows]
-    sds = [WARNED_SD if any(_warns(name) for name in names) else 1.0 for names in flags]
+    sds = [max((FLAGS[name].scatter for name in names if _warns(name)), default=1.0) for names in flags]
     weights = [1 / sd**2 for sd in sds]
     value = sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
     alone = 1 / sum(weights)

@@ -1,0 +1,166 @@
+"""Alike: does hair lie as it did in the first session, and has it the same colour, however much there is of it.
+
+Coverage follows how hair is combed: the same hair parted elsewhere covers another share of the skin. What tells combing
+from loss is the direction of the strands, and what tells dye from loss is the colour of places that hair covers all of.
+Neither changes where hair only gets thinner or denser.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hairdensity import imaging
+from hairdensity.arrays import Mask, Matrix, Plane, Rgb, Share
+from hairdensity.light import linear
+
+LOOK_PX: Final = 480
+"""Longer side of the pictures that are compared."""
+WIDTH_PX: Final = 300.0
+"""Width of the scalp at which the lengths below are meant, in pixels; they scale with it."""
+STRAND, LOCK = 1.0, 6.0
+"""Standard deviations: what is blurred away as noise, and the surroundings over which a direction is averaged."""
+COARSER: Final = 4
+HAIRY: Final = 0.3
+"""Share of hair about a place, above which its direction counts."""
+FULL: Final = 0.75
+"""Share of hair above which a pixel has the colour of hair."""
+LEAST_HAIRY: Final = 0.05
+LEAST_FULL: Final = 0.1
+"""Shares of the skin that both photos show, below which there is too little hair to judge its direction, its colour."""
+LEAST_ORDER: Final = 0.01
+"""Order of the strands (0 none, 1 all parallel) below which hair has no direction: stubble, tight curls."""
+OTHER_STYLE_DEG: Final = 14.5
+OTHER_BLUE: Final = 0.25
+OTHER_LIGHTNESS: Final = 0.4
+DARKEST: Final = 0.02
+"""Linear brightness (0..1) added before logarithms: in black hair colours are noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class HairChange:
+    """How the hair of a photo differs from its baseline's.
+
+    Parameters
+    ----------
+    turned_deg : float or None
+        Mean angle between the directions of the strands, 0..90 degrees: about 45 where they have nothing to
+        do with each other; None where there is too little hair, or none that has a direction.
+    lighter, bluer : float or None
+        Natural logarithms, photo over baseline: of the brightness of hair, and of its blue over its green. None where
+        too little is all hair.
+    """
+
+    turned_deg: float | None
+    lighter: float | None
+    bluer: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One photo, as far as hair is compared.
+
+    Parameters
+    ----------
+    picture : Rgb
+        (rows, columns, 3) uint8: normalised work picture.
+    share : Share
+        (rows, columns) float32: share of each pixel that hair covers.
+    skin : Mask
+        (rows, columns) bool: the scalp.
+    """
+
+    picture: Rgb
+    share: Share
+    skin: Mask
+
+
+def hair_change(photo: Look, baseline: Look, matrix: Matrix) -> HairChange:
+    """Compare the hair of a photo with that of its baseline.
+
+    Parameters
+    ----------
+    photo, baseline : Look
+        The two photos.
+    matrix : Matrix
+        (3, 3): from (x, y, 1) of the photo's work picture to the baseline's.
+
+    Notes
+    -----
+    Directions are those of the structure tensor of the logarithm of brightness (Bigun and Granlund 1987), so that
+    neither light nor the strands' own colour matters. They are compared where both photos have hair, each place
+    weighted by how parallel its strands are in both.
+    """
+    shape = imaging.shrunk_shape(baseline.picture.shape, LOOK_PX)
+    other = Look(
+        imaging.resize(baseline.picture, shape), imaging.resize(baseline.share, shape),
+        imaging.resize_mask(baseline.skin, shape),
+    )  # fmt: skip
+    here = _laid(photo, imaging.resized(baseline.picture.shape, shape) @ matrix, shape)
+    both = imaging.erode(here.skin & other.skin, 3)
+    area = int(np.count_nonzero(both))
+    if not area:
+        return HairChange(None, None, None)
+    unit = 2 * float(np.sqrt(np.count_nonzero(other.skin) / np.pi)) / WIDTH_PX
+    turned = _turned(here, other, both, unit)
+    full = both & (here.share > FULL) & (other.share > FULL)
+    if np.count_nonzero(full) < LEAST_FULL * area:
+        return HairChange(turned, None, None)
+    first, second = (np.median(np.log(linear(one.picture)[full] + DARKEST), axis=0) for one in (here, other))
+    change = first - second
+    return HairChange(turned, float(change.mean()), float(change[2] - change[1]))
+
+
+def hair_flags(change: HairChange) -> tuple[str, ...]:
+    """Return the flags of a photo whose hair differs so much that coverage may differ for that alone."""
+    flags: list[str] = []
+    if change.turned_deg is not None and change.turned_deg > OTHER_STYLE_DEG:
+        flags.append("other_style")
+    coloured = (abs(change.bluer or 0.0) > OTHER_BLUE, abs(change.lighter or 0.0) > OTHER_LIGHTNESS)
+    if any(coloured):
+        flags.append("other_colour")
+    return tuple(flags)
+
+
+def _laid(photo: Look, matrix: Matrix, shape: tuple[int, int]) -> Look:
+    """Return a photo laid on the baseline's picture at the size of comparison; what it does not show is no skin."""
+    smaller = 1 / float(np.sqrt(max(abs(np.linalg.det(matrix[:2, :2])), 1e-9)))
+    picture, share = photo.picture, photo.share
+    if smaller > 1.4:
+        # By area first: a warp that shrinks picks single pixels.
+        picture, share = imaging.blur(picture, 0.5 * (smaller - 1)), imaging.blur(share, 0.5 * (smaller - 1))
+    return Look(
+        imaging.warp(picture, matrix, shape), imaging.warp(share, matrix, shape),
+        imaging.warp_mask(photo.skin, matrix, shape),
+    )  # fmt: skip
+
+
+def _turned(here: Look, other: Look, both: Mask, unit: float) -> float | None:
+    # Directions change slowly, so all but the slopes is done on a quarter of the size.
+    small = imaging.shrunk_shape(both.shape, LOOK_PX // COARSER)
+    near = LOCK * unit / COARSER
+    both = imaging.resize_mask(both, small)
+    hairy = both.copy()
+    for one in (here, other):
+        hairy &= imaging.blur(imaging.resize(one.share, small), near) > HAIRY
+    if np.count_nonzero(hairy) <= LEAST_HAIRY * np.count_nonzero(both):
+        return None
+    (x, y, order), (u, v, other_order) = (_direction(one.picture, small, near) for one in (here, other))
+    weight = (order * other_order)[hairy]
+    if float(weight.mean()) < LEAST_ORDER:
+        return None
+    cosine = (x * u + y * v)[hairy] / np.maximum(weight, 1e-9)
+    angle = 0.5 * np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    return float(np.average(angle, weights=weight))
+
+
+def _direction(picture: Rgb, small: tuple[int, int], near: float) -> tuple[Plane, Plane, Plane]:
+    """Return cosine and sine of twice the angle of the strands, times their order, and the order, 0..1."""
+    plane = np.log(imaging.gray(picture).astype(np.float32) + np.float32(8))
+    right, down = imaging.slopes(imaging.blur(plane, STRAND))
+    x, y, energy = (
+        imaging.blur(imaging.resize(one, small), near)
+        for one in (right * right - down * down, 2 * right * down, right * right + down * down)
+    )
+    energy = energy + np.float32(1e-3)
+    return x / energy, y / energy, np.hypot(x, y, dtype=np.float32) / energy
