@@ -1,28 +1,34 @@
-"""How well photos are aligned: `python benchmarks/alignment.py [PHOTOS OUTLINES] [--pairs 186] [--impostors 500]`.
+"""How well photos are aligned: `python benchmarks/alignment.py [PHOTOS OUTLINES] [--pairs 186] [--strangers 500]`.
 
 PHOTOS is a folder with one photo of each of many people, OUTLINES a JSON file of their scalp outlines ({name: [[x, y],
 ...]}, pixels). Each photo is altered by a known turn, size, shift and tilt, relit, blurred, made noisy and compressed
 again, its outline jittered, and then aligned to the original: "altered". "changed" also combs the hair and draws other
-strands over it. "impostors" are altered photos of other people, which must be refused. "rendered" are sessions of
-rendered heads (`hairdensity.simulate`), between which hair, pose and light change; no photos are needed for them.
+strands over it. "impostors" are altered photos of other people on a photo as it is, "strangers" on one that is altered
+too; all must be refused. "rendered" are sessions of rendered heads (`hairdensity.simulate`), between which light, pose,
+hair or all of them change, "other head" such sessions on the next head; no photos are needed for them.
 
-Prints for each kind: error over the region in % of the head's width (median, 95th percentile of pairs), how many were
-refused, how many are wrong by more than 3 % without being refused, and CPU seconds of a pair of 1280 px pictures.
+Prints for each kind: error over the region in % of the head's width (median, 95th percentile of pairs) and, where the
+scale is known, in mm; the error of the homography that fits the truth best ("floor"); how many were refused; how many
+are wrong by more than 3 %, or another person, without a flag and with one; and CPU seconds of a pair. The thresholds of
+`hairdensity.align.judge` were set on other pairs than these, but of the same photos, as far as those of heads go.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+import hairdensity.align as align_package
 from hairdensity import imaging
 from hairdensity.align import Alignment, align
 from hairdensity.arrays import Mask, Matrix, Rgb
@@ -30,6 +36,8 @@ from hairdensity.arrays import Mask, Matrix, Rgb
 if TYPE_CHECKING:
     from hairdensity.simulate import Rendered
 
+KINDS = ("altered", "changed", "impostors", "strangers")
+STRAIGHT: dict[str, Any] = {"turn": 0.0, "tilt": 0.0, "rotation": 0.0, "scale": 1.0, "shift": (0.0, 0.0)}
 Points = NDArray[np.float64]
 WORK_PX = 1280
 WRONG = 3.0
@@ -38,7 +46,7 @@ WRONG = 3.0
 
 @dataclass(frozen=True)
 class Pair:
-    """Two pictures, and points (n, 2) of the first with where they lie in the second; None where nowhere."""
+    """Two pictures, points (n, 2) of the first with where they lie in the second (None: nowhere), and its scale."""
 
     name: str
     picture: Rgb
@@ -46,6 +54,7 @@ class Pair:
     baseline: Rgb
     baseline_region: Mask
     truth: tuple[Points, Points] | None
+    px_per_mm: float | None = None
 
 
 def altered(
@@ -154,20 +163,24 @@ def people(photos: Path, outlines: Path, work_px: int) -> list[tuple[str, Rgb, M
     return listed
 
 
-def photo_pairs(heads: list[tuple[str, Rgb, Mask]], kind: str, count: int, seed: int = 0) -> Iterator[Pair]:
-    """Yield pairs of one person ("altered", "changed") or of two ("impostors")."""
-    random = np.random.default_rng([seed, len(kind)])
-    for number in range(count):
-        name, baseline, base_region = heads[number % len(heads)]
-        other = number % len(heads)
-        if kind == "impostors":
-            other = (number + 1 + int(random.integers(len(heads) - 1))) % len(heads)
-        other_name, picture, region = heads[other]
-        if kind == "changed":
-            picture = recombed(picture, region, random)
-        photo, mask, back = altered(picture, region, random)
-        truth = None if kind == "impostors" else matched(mask, back)
-        yield Pair(f"{other_name} on {name}", photo, mask, baseline, jittered(base_region, random), truth)
+def photo_pair(heads: list[tuple[str, Rgb, Mask]], kind: str, number: int, seed: int) -> Pair:
+    """Return one pair of one person ("altered", "changed") or of two ("impostors", "strangers")."""
+    random = np.random.default_rng([seed, KINDS.index(kind), number])
+    here = number % len(heads)
+    name, baseline, base_region = heads[here]
+    truth = None
+    if kind in ("impostors", "strangers"):
+        other_name, picture, region = heads[(here + 1 + int(random.integers(len(heads) - 1))) % len(heads)]
+        if kind == "strangers":
+            baseline, base_region, _ = altered(baseline, base_region, random)
+    else:
+        other_name, picture, region = heads[here]
+    if kind == "changed":
+        picture = recombed(picture, region, random)
+    photo, mask, back = altered(picture, region, random)
+    if kind in ("altered", "changed"):
+        truth = matched(mask, back)
+    return Pair(f"{other_name} on {name}", photo, mask, baseline, jittered(base_region, random), truth)
 
 
 def carried(matrix: Matrix, points: Points) -> Points:
@@ -183,48 +196,43 @@ def matched(region: Mask, truth: Matrix) -> tuple[Points, Points]:
     return points, carried(truth, points)
 
 
-def rendered_pairs(heads: int, size: int, seed: int, impostors: bool) -> Iterator[Pair]:
-    """Yield four sessions of each rendered head on its first: light, pose, hair, all change; or two on another head."""
+def rendered_pairs(number: int, size: int, seed: int, impostors: bool) -> Iterator[Pair]:
+    """Yield sessions of a rendered head on its first: light, pose, hair, all change; or two of them on another head."""
     from hairdensity.simulate import random_head, random_shot, render
 
-    random = np.random.default_rng([seed, 77])
-    last: Rendered | None = None
-    for number in range(heads):
-        head = random_head(1000 * seed + 1000 + number)
-        # Two heads of each view follow each other, so that impostors are seen from the same side.
-        view = ("vertex", "top", "back", "frontal")[number // 2 % 4]
-        same = {"view": view, "size": size, "aspect": 0.75, "background_seed": number}
-        shots = [random_shot(50_000 * seed + 10 * number + session, **same) for session in range(5)]
-        base = render(head, replace(shots[0], turn=0.0, tilt=0.0, rotation=0.0, scale=1.0, shift=(0.0, 0.0)))
-        for session, change in enumerate(("light", "pose", "hair", "all"), start=1):
-            shot, body = shots[session], head
-            if change in ("light", "hair"):
-                turn, tilt, rotation = random.normal(0, (2, 2, 3))
-                shot = replace(shot, turn=float(turn), tilt=float(tilt), rotation=float(rotation))
-            else:
-                turn, tilt, rotation = random.normal(0, (6, 6, 10)) + np.array(
-                    [0, 0, random.choice([0, 0, 90, 180, 270])]
-                )
-                zoom = float(random.uniform(0.75, 1.25))
-                shot = replace(shot, turn=float(turn), tilt=float(tilt), rotation=float(rotation), scale=zoom)
-            if change in ("hair", "all"):
-                style = random.choice(("natural", "forward", "side", "parted", "back"))
-                body = replace(
-                    head,
-                    vigour=float(random.normal(0, 0.5)),
-                    hair_mm=head.hair_mm * float(np.exp(random.normal(0, 0.3))),
-                    untidy=float(np.clip(head.untidy + random.normal(0, 0.15), 0, 1)),
-                    clump=float(np.clip(head.clump + random.normal(0, 0.15), 0, 1)),
-                    style=str(style) if random.random() < 0.3 and head.curl < 0.35 else head.style,
-                )
-            if impostors:
-                if last is not None and change in ("light", "pose"):
-                    photo = render(body, shot)
-                    yield Pair(f"{number} {change}", photo.rgb, photo.region, last.rgb, last.region, None)
-                continue
-            photo = render(body, shot)
-            yield Pair(f"{number} {change}", photo.rgb, photo.region, base.rgb, base.region, same_skin(photo, base))
-        last = base
+    def first(of: int) -> "Rendered":
+        shot = random_shot(50_000 * seed + 10 * of, view=view, size=size, aspect=0.75, background_seed=of)
+        return render(random_head(1000 * seed + 1000 + of), replace(shot, **STRAIGHT))
+
+    random = np.random.default_rng([seed, 77, number])
+    head = random_head(1000 * seed + 1000 + number)
+    view = ("vertex", "top", "back", "frontal")[number % 4]
+    base = first(number + 1 if impostors else number)
+    for session, change in enumerate(("light", "pose") if impostors else ("light", "pose", "hair", "all"), start=1):
+        place = 50_000 * seed + 10 * number + session
+        shot, body = random_shot(place, view=view, size=size, aspect=0.75, background_seed=number), head
+        if change in ("light", "hair"):
+            turn, tilt, rotation = random.normal(0, (2, 2, 3))
+            shot = replace(shot, turn=float(turn), tilt=float(tilt), rotation=float(rotation))
+        else:
+            turned = np.array([0, 0, random.choice([0, 0, 90, 180, 270])])
+            turn, tilt, rotation = random.normal(0, (6, 6, 10)) + turned
+            zoom = float(random.uniform(0.75, 1.25))
+            shot = replace(shot, turn=float(turn), tilt=float(tilt), rotation=float(rotation), scale=zoom)
+        if change in ("hair", "all"):
+            style = random.choice(("natural", "forward", "side", "parted", "back"))
+            body = replace(
+                head,
+                vigour=float(random.normal(0, 0.5)),
+                hair_mm=head.hair_mm * float(np.exp(random.normal(0, 0.3))),
+                untidy=float(np.clip(head.untidy + random.normal(0, 0.15), 0, 1)),
+                clump=float(np.clip(head.clump + random.normal(0, 0.15), 0, 1)),
+                style=str(style) if random.random() < 0.3 and head.curl < 0.35 else head.style,
+            )
+        photo = render(body, shot)
+        truth = None if impostors else same_skin(photo, base)
+        scale = None if impostors else base.px_per_mm
+        yield Pair(f"{number} {change}", photo.rgb, photo.region, base.rgb, base.region, truth, scale)
 
 
 def same_skin(photo: "Rendered", base: "Rendered") -> tuple[Points, Points]:
@@ -268,39 +276,97 @@ def floor_of(pair: Pair) -> float:
     return error_of(np.asarray(best), pair)
 
 
-def score(kind: str, pairs: Iterator[Pair], verbose: bool) -> None:
-    """Align all pairs and print a line."""
-    errors, floors, wrong, refused, seconds, count = [], [], 0, 0, [], 0
-    flagged = 0
-    methods: dict[str, int] = {}
-    for pair in pairs:
-        begun = time.process_time()
-        found = align(pair.picture, pair.region, pair.baseline, pair.baseline_region)
-        seconds.append(time.process_time() - begun)
-        count += 1
-        if not isinstance(found, Alignment):
-            refused += 1
-            if verbose and pair.truth is not None:
-                print(f"  {pair.name}: refused: {found.reason}")
-            continue
-        methods[found.method] = methods.get(found.method, 0) + 1
-        error = error_of(found.matrix, pair) if pair.truth is not None else float("inf")
-        if pair.truth is not None:
-            errors.append(error)
-            floors.append(floor_of(pair))
-        # The flag "aligned_by_outline" says of an alignment that it rests on little.
-        wrong += error > WRONG and found.method == "features"
-        flagged += error > WRONG and found.method == "outline"
-        if verbose and error > WRONG:
-            print(f"  {pair.name}: error {error:.1f} %, {found}")
-    median, high = np.percentile(errors, [50, 95]) if errors else (np.nan, np.nan)
-    floor = np.median(floors) if floors else np.nan
-    print(
-        f"{kind:11s} pairs {count:4d}  error median {median:5.2f} %  p95 {high:5.2f} %  (floor {floor:4.2f} %)  "
-        f"refused {refused:4d}  wrong unflagged {wrong:3d}  wrong flagged {flagged:3d}  "
-        f"CPU median {np.median(seconds):.3f} s  p95 {np.percentile(seconds, 95):.3f} s  {methods}",
-        flush=True,
+@dataclass(frozen=True)
+class Score:
+    """What came of one pair: error and its floor in % of the head's width, error in mm; None where there is none."""
+
+    name: str
+    method: str
+    error: float | None
+    floor: float | None
+    error_mm: float | None
+    cpu_s: float
+
+
+def scored(pair: Pair) -> Score:
+    """Align one pair."""
+    begun = time.process_time()
+    found = align(pair.picture, pair.region, pair.baseline, pair.baseline_region)
+    cpu = time.process_time() - begun
+    if not isinstance(found, Alignment):
+        return Score(pair.name, "refused", None, None, None, cpu)
+    if pair.truth is None:
+        return Score(pair.name, found.method, None, None, None, cpu)
+    error = error_of(found.matrix, pair)
+    scale = pair.px_per_mm
+    return Score(
+        pair.name,
+        found.method,
+        error,
+        floor_of(pair),
+        error / 100 * width_of(pair.baseline_region) / scale if scale else None,
+        cpu,
     )
+
+
+@dataclass
+class Kept:
+    """Scores in a file of lines, so that an interrupted run goes on; those of another version of the code do not count.
+
+    The file may be None: nothing is kept.
+    """
+
+    file: Path | None
+    about: tuple[object, ...]
+
+    def __post_init__(self) -> None:
+        code = b"".join(path.read_bytes() for path in sorted(Path(align_package.__file__).parent.glob("*.py")))
+        self.version = hashlib.sha256(code + Path(__file__).read_bytes()).hexdigest()[:12]
+        self.known: dict[str, list[Score]] = {}
+        for line in self.file.read_text().splitlines() if self.file and self.file.exists() else ():
+            one = json.loads(line)
+            self.known[one["key"]] = [Score(**score) for score in one["scores"]]
+
+    def get(self, kind: str, number: int, make: Callable[[], Iterable[Pair]]) -> list[Score]:
+        """Return the scores of a group of pairs, made only where they are not kept."""
+        key = json.dumps([self.version, *self.about, kind, number])
+        if key not in self.known:
+            self.known[key] = [scored(pair) for pair in make()]
+            if self.file:
+                with self.file.open("a") as file:
+                    file.write(json.dumps({"key": key, "scores": [asdict(one) for one in self.known[key]]}) + "\n")
+        return self.known[key]
+
+
+def report(kind: str, scores: list[Score], verbose: bool) -> None:
+    """Print a line about all pairs of a kind."""
+    if not scores:
+        return
+    laid = [one for one in scores if one.method != "refused"]
+    other_people = kind in ("impostors", "strangers", "other head")
+    bad = laid if other_people else [one for one in laid if one.error is not None and one.error > WRONG]
+    # The flag "aligned_by_outline" says of an alignment that it rests on little.
+    silent = [one for one in bad if one.method == "features"]
+    if verbose:
+        for one in [one for one in scores if one.method == "refused" and not other_people] + bad:
+            print(f"  {one}")
+    errors = [one.error for one in laid if one.error is not None]
+    text = f"{kind:11s} pairs {len(scores):4d}  "
+    if errors:
+        median, high = np.percentile(errors, [50, 95])
+        floor = np.median([one.floor for one in laid if one.floor is not None])
+        text += f"error median {median:5.2f} %  p95 {high:5.2f} %  (floor {floor:4.2f} %)  "
+    in_mm = [one.error_mm for one in laid if one.error_mm is not None]
+    if in_mm:
+        text += "median {:.2f} mm  p95 {:.2f} mm  ".format(*np.percentile(in_mm, [50, 95]))
+    share = 100 * (1 - 0.05 ** (1 / len(scores))) if not bad else None
+    text += (
+        f"refused {len(scores) - len(laid):4d}  wrong unflagged {len(silent):3d}  flagged {len(bad) - len(silent):3d}"
+    )
+    if other_people and share is not None:
+        text += f"  (95 % sure: below {share:.1f} % are taken)"
+    cpu = [one.cpu_s for one in scores]
+    print(f"{text}  CPU median {np.median(cpu):.3f} s  p95 {np.percentile(cpu, 95):.3f} s", flush=True)
 
 
 def main() -> None:
@@ -310,23 +376,41 @@ def main() -> None:
     parser.add_argument("outlines", type=Path, nargs="?")
     parser.add_argument("--pairs", type=int, default=186)
     parser.add_argument("--impostors", type=int, default=500)
+    parser.add_argument("--strangers", type=int, default=500)
     parser.add_argument("--rendered", type=int, default=12, help="rendered heads; 0 for none")
     parser.add_argument("--work-px", type=int, default=WORK_PX)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="file of results: what is in it is not done again")
+    parser.add_argument("--cpu-s", type=float, default=np.inf, help="stop after so much CPU time; go on with --keep")
     parser.add_argument("--verbose", action="store_true", help="name each pair that was refused or is wrong")
     options = parser.parse_args()
     cv2.setNumThreads(1)
+    folder = options.photos.as_posix() if options.photos else ""
+    kept = Kept(options.keep, (folder, options.work_px, options.seed))
+
+    def run(kind: str, count: int, make: Callable[[int], Iterable[Pair]]) -> None:
+        scores: list[Score] = []
+        for number in range(count):
+            if time.process_time() > options.cpu_s:
+                break
+            scores += kept.get(kind, number, partial(make, number))
+        report(kind, scores, options.verbose)
+
     if options.photos and options.outlines:
         heads = people(options.photos, options.outlines, options.work_px)
         if not heads:
             sys.exit("no photo has an outline")
-        for kind, count in (("altered", options.pairs), ("changed", options.pairs), ("impostors", options.impostors)):
-            score(kind, photo_pairs(heads, kind, count, options.seed), options.verbose)
+        counts = (options.pairs, options.pairs, options.impostors, options.strangers)
+        for kind, count in zip(KINDS, counts, strict=True):
+            run(kind, count, lambda number, kind=kind: [photo_pair(heads, kind, number, options.seed)])
     if options.rendered:
         size = min(options.work_px, 800)
         for kind in ("rendered", "other head"):
-            pairs = rendered_pairs(options.rendered, size, options.seed, impostors=kind != "rendered")
-            score(kind, pairs, options.verbose)
+            run(
+                kind,
+                options.rendered,
+                lambda number, kind=kind: rendered_pairs(number, size, options.seed, kind != "rendered"),
+            )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.card.light import CardLight
 from hairdensity.light import STANDARD_COLOUR, bright_colour, displayed, linear, uneven_light
 
 LEAST_SLOPE: Final = 0.05
@@ -40,8 +39,8 @@ class Normalised:
     steps: tuple[str, ...]
 
 
-def normalise(work: Rgb, mask: Mask, card: CardLight | None = None) -> Normalised:
-    """Bring a picture to neutral colour, standard exposure and even light, as far as the scalp or a card shows them.
+def normalise(work: Rgb, mask: Mask) -> Normalised:
+    """Bring a picture to neutral colour, standard exposure and even light, as far as the scalp shows them.
 
     Parameters
     ----------
@@ -49,9 +48,6 @@ def normalise(work: Rgb, mask: Mask, card: CardLight | None = None) -> Normalise
         (rows, columns, 3) uint8 work picture.
     mask : Mask
         (rows, columns) bool: the scalp. Where it is empty the picture comes back as it was.
-    card : CardLight, optional
-        The light on a scale card in the photo. Where it is known, colour and exposure are the card's word and not
-        guessed from the scalp, whose own colour changes with the hair on it.
 
     Returns
     -------
@@ -63,8 +59,7 @@ def normalise(work: Rgb, mask: Mask, card: CardLight | None = None) -> Normalise
         return Normalised(work, work, ())
     steps: list[str] = []
     plane = linear(work)
-    known = card is not None and card.known
-    colour = card.colour if card is not None and known else bright_colour(work, mask) / STANDARD_COLOUR
+    colour = bright_colour(work, mask) / STANDARD_COLOUR
     balanced = displayed(plane / colour.astype(np.float32))
     light = uneven_light(work, mask)
     if light.slope >= LEAST_SLOPE:
@@ -81,11 +76,8 @@ def normalise(work: Rgb, mask: Mask, card: CardLight | None = None) -> Normalise
     # Every fourth pixel tells the brightness of the scalp as well as all do.
     grey = (plane[::4, ::4] / colour)[mask[::4, ::4]].mean(axis=1)
     reference = float(np.quantile(grey, BRIGHT_RANK)) if grey.size else TARGET
-    wanted = 2.0**-card.exposure if card is not None and known else TARGET / max(reference, 1e-4)
-    gain = float(np.clip(wanted, *GAINS))
+    gain = float(np.clip(TARGET / max(reference, 1e-4), *GAINS))
     plane *= (gain / colour).astype(np.float32)
     steps.append(f"white balance {1 / colour[0]:.2f}/{1 / colour[1]:.2f}/{1 / colour[2]:.2f}")
     steps.append(f"exposure x{gain:.2f}")
-    if known:
-        steps.append("colour and exposure by the scale card")
     return Normalised(displayed(plane), balanced, tuple(steps))

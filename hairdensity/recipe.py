@@ -176,7 +176,7 @@ def observe(
     if is_rejected(flags):
         return replace(blank, flags=flags, reason=reason_for(flags), quality=quality)
 
-    normal = normalise(work, region.mask, card.light if isinstance(card, Card) else None)
+    normal = normalise(work, region.mask)
     method = segmenter(settings.segmenter)
     segmentation = method(normal.rgb if method.evened else normal.balanced, region.mask)
     return Observation(
@@ -292,9 +292,12 @@ def _laid(observation: Observation, baseline: Observation, alignment: Alignment,
     if alignment.method != "itself" and observation.quality and baseline.quality:
         zoom = alignment.zoom(seen.picture.shape, base.picture.shape)
         flags += check_against(observation.quality, baseline.quality, zoom, alignment.rotation_deg)
-        looks = (Look(one.picture, one.segmentation.share, one.region.mask) for one in (seen, base))
-        flags += hair_flags(hair_change(*looks, alignment.matrix))
+        flags += hair_flags(hair_change(_look(seen), _look(base), alignment.matrix))
     return Placement(alignment, placed, flags)
+
+
+def _look(seen: Seen) -> Look:
+    return Look(seen.picture, seen.segmentation.share, seen.region.mask)
 
 
 def measure_photo(path: Path, *, view: str = "scalp", settings: Settings | None = None) -> Coverage | None:

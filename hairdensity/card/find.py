@@ -91,11 +91,6 @@ class Card:
         """Whether the measured ruler shows that the printer did not print at 100 %."""
         return self.ruler_mm is not None and abs(self.ruler_mm / layout.RULER_MM - 1) > SCALE_FLOOR * 2
 
-    @property
-    def light(self) -> CardLight:
-        """The light that the card lies in."""
-        return CardLight(self.gains, self.exposure, self.gains_known)
-
     def mask(self, shape: tuple[int, ...], margin_mm: float = 0.0) -> Mask:
         """Return where the card lies in its photo, with a margin around it: (rows, columns) bool."""
         width, height = layout.CARD_MM

@@ -45,12 +45,6 @@ class CardLight:
     exposure: float
     known: bool
 
-    @property
-    def colour(self) -> NDArray[np.float64]:
-        """Colour of the light, linear (red, green, blue) with mean 1."""
-        light = 1 / np.array(self.gains)
-        return np.asarray(light / light.mean(), np.float64)
-
 
 def linear(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return light from sRGB values 0..255 (IEC 61966-2-1)."""
