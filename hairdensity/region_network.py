@@ -11,7 +11,7 @@ from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
 from hairdensity.network import WEIGHTS, Runtime, look
 
-FRAME_PX: Final = 288
+FRAME_PX: Final = 224
 """Longer side at which the whole frame is shown to the network."""
 SMALL_PX: Final = 720
 """Longer side of the picture on which outlines are drawn: finer than the network knows them."""

@@ -13,7 +13,7 @@ train --out "$runs/first" --hold-out 0 --steps 2700 --rendered-heads 180 --rende
 for kind in fold0 all; do
   if [ "$kind" = fold0 ]; then held="--hold-out 0"; else held=""; fi
   # shellcheck disable=SC2086 # the option is two words, or none
-  train --out "$runs/$kind" --start "$runs/first/weights.pt" $held --steps 500 --warmup 20 --rate 8e-4 --encoder-rate 3e-4 \
+  train --out "$runs/$kind" --start "$runs/first/weights.pt" $held --steps 450 --warmup 20 --rate 1e-3 --encoder-rate 4e-4 \
     --rendered-share 0.2 --w-squares 6 --head-low 180 --head-high 300 --seed 2
   "$python" "$here/export.py" "$runs/$kind/weights.pt" "$runs/$kind.onnx"
 done

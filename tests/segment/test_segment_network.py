@@ -9,7 +9,7 @@ from hairdensity.arrays import Mask, Rgb
 from hairdensity.errors import MissingExtraError
 from hairdensity.region import find_region
 from hairdensity.segment import segmenter
-from hairdensity.segment.network import DOUBT_LEAST, NetworkSegmenter, doubt
+from hairdensity.segment.network import DOUBT_APART, DOUBT_LEAST, NetworkSegmenter, doubt
 from hairdensity.simulate import random_head, random_shot, render
 
 
@@ -57,11 +57,20 @@ def test_without_a_region_there_is_no_hair_and_no_certainty() -> None:
 
 def test_doubt_is_least_at_all_or_nothing() -> None:
     shares = [np.full((40, 40), value, np.float32) for value in (0, 0.2, 0.5, 0.8, 1)]
-    none, little, half, much, all_of_it = (float(doubt(share, 400).mean()) for share in shares)
+    none, little, half, much, all_of_it = (float(doubt(share, share, 400).mean()) for share in shares)
     assert none == pytest.approx(DOUBT_LEAST, abs=1e-6)
     assert all_of_it == pytest.approx(none, abs=1e-6)
     assert none < little < half
     assert little == pytest.approx(much, abs=1e-6)
+
+
+def test_doubt_grows_where_the_looks_differ_and_only_there() -> None:
+    far = np.full((200, 200), 0.5, np.float32)
+    near = far.copy()
+    near[:, 150:] = 0.8
+    agreed, differed = doubt(far, far, 100), doubt(far, near, 100)
+    np.testing.assert_allclose(differed[:, :100], agreed[:, :100], atol=1e-3)
+    assert differed[:, 180:].mean() > agreed[:, 180:].mean() + 0.5 * 0.3 * DOUBT_APART
 
 
 @pytest.mark.slow
