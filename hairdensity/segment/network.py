@@ -12,7 +12,7 @@ from hairdensity.network import WEIGHTS, Runtime, look
 from hairdensity.region_network import box_around, head_size
 from hairdensity.segment.base import Segmentation
 
-HEAD_PX: Final = (192, 252)
+HEAD_PX: Final = (216, 288)
 """Longer side of the head at which the network sees it: fixed in head widths, so that the photo's size does not matter.
 It looks twice: the mean of both looks is a little better than either, and where they differ, it is often wrong."""
 MARGIN: Final = 0.15
@@ -20,8 +20,8 @@ MARGIN: Final = 0.15
 DOUBT_PX: Final = 192
 """Longer side at which doubt is worked out: it is smooth."""
 DOUBT_LEAST: Final = 0.01
-DOUBT_MIXED: Final = 0.20
-DOUBT_APART: Final = 0.5
+DOUBT_MIXED: Final = 0.08
+DOUBT_APART: Final = 1.5
 """Standard deviation of the share over bare skin or dense hair, what is added where half is covered, and what is added
 for each unit by which two looks differ."""
 
