@@ -18,7 +18,8 @@ import numpy as np
 from hairdensity.hairs import Found, look
 from hairdensity.hairs.figures import figures
 from hairdensity.hairs.pairs import NotSame, match_hairs
-from hairdensity.simulate.macro import Look, MacroPhoto, Spot, later_spot, macro_photo, macro_spot
+from hairdensity.simulate.macro import Look, MacroPhoto, macro_photo
+from hairdensity.simulate.spot import Spot, later_spot, macro_spot
 
 LIGHTS = ("white", "purple", "yellow")
 

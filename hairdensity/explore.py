@@ -11,7 +11,7 @@ from hairdensity.progress import ViewProgress, series_table
 from hairdensity.progress import follow as follow_rows
 from hairdensity.publish import lanes
 from hairdensity.report import SeriesInput, build_report
-from hairdensity.report.words import COVERAGE, Quantity
+from hairdensity.report.words import Quantity, quantity_of
 from hairdensity.tables import Line, Table, read_table
 from hairdensity.treatments import Treatments, no_treatments, read_treatments
 
@@ -53,7 +53,7 @@ def chart(
     treatments: Treatments | Path | str | None = None,
     *,
     ax: "Axes | None" = None,
-    quantity: Quantity = COVERAGE,
+    quantity: Quantity | None = None,
     legend: bool = True,
 ) -> "Axes":
     """Draw a course as the report does: sessions, fitted course, treatments, and what counts as noise.
@@ -67,7 +67,7 @@ def chart(
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default into a new figure.
     quantity : Quantity
-        What the values are; coverage by default.
+        What the values are; by default as the view's name says, which is coverage but for macro photos.
     legend : bool
         Whether to explain the signs above the axes.
 
@@ -84,7 +84,9 @@ def chart(
         ax = plt.subplots(figsize=WIDE, layout="constrained")[1]
     known = treatments if isinstance(treatments, Treatments) else _read(treatments)
     # The report's own page of this view, less its pictures: so that both charts always show the same.
-    page = build_report([SeriesInput(view, (), quantity=quantity)], treatments=lanes(known)).series[0]
+    page = build_report(
+        [SeriesInput(view, (), quantity=quantity or quantity_of(view.view))], treatments=lanes(known)
+    ).series[0]
     draw_course(ax, page.course, legend=legend)
     return ax
 

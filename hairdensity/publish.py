@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from hairdensity.columns import Cell
@@ -9,15 +10,17 @@ from hairdensity.files import write_whole
 from hairdensity.frames import FrameLoader
 from hairdensity.keep import Keeper, file_digest
 from hairdensity.preferences import TITLE
-from hairdensity.progress import ViewProgress, follow, progress_json
+from hairdensity.progress import ViewProgress, follow, progress_json, with_value
 from hairdensity.provenance import describe_run
+from hairdensity.recipe import MACRO
 from hairdensity.remember import write_recipe
 from hairdensity.report import Lane, ReportData, SeriesInput, build_report
 from hairdensity.report.export import write_charts
 from hairdensity.report.pdf import write_pdf
 from hairdensity.report.render import render_report
-from hairdensity.report.words import COVERAGE, VerdictWords, sentence_for, words_for
+from hairdensity.report.words import CLOSE_UPS, VerdictWords, quantity_of, sentence_for, words_for
 from hairdensity.series import MeasuredSeries
+from hairdensity.spot_map import spot_map
 from hairdensity.stages import Job, placer
 from hairdensity.treatments import Treatments
 
@@ -58,7 +61,7 @@ def publish(
     HairdensityError
         If a PDF is wanted and its extra is not installed; all else is written by then.
     """
-    views = {(view.subject, view.view): view for view in follow(rows, job.treatments, job.today)}
+    views = verdicts(rows, job.treatments, job.today)
     progress = progress_json(tuple(views.values()))
     write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
     run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
@@ -71,6 +74,23 @@ def publish(
         write_pdf(data, job.paths.report.with_suffix(".pdf"))
     several = len({view.subject for view in views.values()}) > 1
     return progress, tuple(_headline(view, several) for view in views.values()), tuple(views.values())
+
+
+def verdicts(rows: Rows, treatments: Treatments, today: date) -> dict[tuple[str, str], ViewProgress]:
+    """Return the verdict of each subject and view; macro photos of known scale also by hairs per cm2 and thickness.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        The table.
+    treatments : Treatments
+        What was done, and when.
+    today : date
+        Sessions dated later are left out.
+    """
+    close = [row for row in rows if row.get("view") == MACRO]
+    listed = [*rows, *(row for column in CLOSE_UPS for row in with_value(close, column))]
+    return {(view.subject, view.view): view for view in follow(listed, treatments, today)}
 
 
 def page_data(
@@ -99,12 +119,19 @@ def page_data(
     inputs = []
     for one in measured:
         frames = FrameLoader(one, keeper, job.settings.work_px, placer(job, one.series))
+        subject, view = one.series.subject, one.series.view
         inputs.append(
             SeriesInput(
                 views[one.series.subject, one.series.view], one.rows, frames,
                 load_shown=frames.shown, load_thumb=frames.thumb, zone_rows=one.zone_rows,
+                spot=spot_map(one, keeper) if view == MACRO else None,
             )
         )  # fmt: skip
+        inputs += [
+            SeriesInput(more, (), quantity=quantity)
+            for column, quantity in CLOSE_UPS.items()
+            if (more := views.get((subject, f"{view}:{column}"))) and more.sessions
+        ]
     return build_report(
         inputs, treatments=lanes(job.treatments), run=run, warnings=job.warnings, today=job.today, title=title
     )
@@ -134,7 +161,7 @@ def headline_parts(view: ViewProgress, several: bool) -> tuple[str, VerdictWords
     gain = None if view.gain is None else (view.gain, view.gain_low, view.gain_high)
     kept = None if view.retained is None else (view.retained, view.retained_low, view.retained_high)
     title = f"{view.subject}/{view.view}" if several else view.view
-    return title, words, f"{sentence_for(words, COVERAGE, gain, kept)} {view.reason}".strip()
+    return title, words, f"{sentence_for(words, quantity_of(view.view), gain, kept)} {view.reason}".strip()
 
 
 def _headline(view: ViewProgress, several: bool) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 from hairdensity.errors import HairdensityError
 from hairdensity.files import OutPaths, write_whole
 from hairdensity.find import Found, FoundPhoto
-from hairdensity.progress import follow
-from hairdensity.publish import page_data
+from hairdensity.publish import page_data, verdicts
 from hairdensity.regions import outlined
 from hairdensity.remember import remembered
 from hairdensity.report.pdf import write_pdf
@@ -112,8 +111,7 @@ def remake(
     )  # fmt: skip
     measured = tuple(measure_one(job, one) for one in group(photos, outlined(kept.drawn), kept.today))
     rows = [row for one in measured for row in one.rows]
-    verdicts = {(view.subject, view.view): view for view in follow(rows, dates, kept.today)}
-    data = page_data(job, measured, verdicts, kept.run, wanted.title or kept.title)
+    data = page_data(job, measured, verdicts(rows, dates, kept.today), kept.run, wanted.title or kept.title)
     target = page or paths.report
     html = render_report(data)
     write_whole(target, html)

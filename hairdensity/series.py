@@ -1,7 +1,7 @@
 """Series: the photos of one subject and view, their baseline, the skin they have in common, and their rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -26,6 +26,7 @@ from hairdensity.measure import (
 from hairdensity.recipe import MACRO, Observation, Placement
 from hairdensity.region import Polygon
 from hairdensity.settings import Settings
+from hairdensity.spots import Pair
 from hairdensity.treatments import Event
 from hairdensity.written import length_flags, note_flags
 from hairdensity.zones import Zone, drawn_zones, zone_coverage, zones_of
@@ -97,12 +98,15 @@ class MeasuredSeries:
         One row of the table a photo, in the order of the members.
     zone_rows : tuple of dict
         One row for each zone of each measured photo.
+    pairs : mapping of str to Pair
+        By macro photo: what became of the hairs since the first session.
     """
 
     series: Series
     common: Mask | None
     rows: tuple[dict[str, Cell], ...]
     zone_rows: tuple[dict[str, Cell], ...] = ()
+    pairs: Mapping[str, Pair] = field(default_factory=dict)
 
 
 def group(
@@ -151,6 +155,7 @@ def measure_series(
     settings: Settings,
     drawn: Zones | None = None,
     events: Sequence[Event] = (),
+    pair: Callable[[Member, Member], Pair] | None = None,
 ) -> MeasuredSeries:
     """Measure all photos of a series on the skin that they have in common.
 
@@ -167,9 +172,11 @@ def measure_series(
         place of the program's own.
     events : sequence of Event
         What was written down, of which haircuts make photos less alike.
+    pair : callable, optional
+        Gives what became of the hairs of a macro photo since an earlier one; asked for what `pairs_of` names.
     """
     if series.view == MACRO:
-        return _measure_macro(series, load, settings)
+        return _measure_macro(series, load, settings, pair)
     if series.baseline is None:
         return MeasuredSeries(series, None, tuple(_row(member, series) for member in series.members))
     base = load(series.baseline).placed
@@ -214,8 +221,35 @@ def _zones(
     return ()
 
 
-def _measure_macro(series: Series, load: Callable[[Member], Placement], settings: Settings) -> MeasuredSeries:
-    """Measure macro photos, each on all the skin that it shows: no two show the very same spot."""
+def pairs_of(series: Series) -> tuple[tuple[Member, tuple[Member, ...]], ...]:
+    """Return each later macro photo with the photos of the first session, of which one may show the same spot."""
+    base = series.baseline
+    if series.view != MACRO or base is None or base.found.date is None:
+        return ()
+    usable = [member for member in series.members if member.usable and member.observation.hairs]
+    first = tuple(member for member in usable if member.found.date == base.found.date)
+    later = (member for member in usable if member.found.date and member.found.date > base.found.date)
+    return tuple((member, first) for member in later) if first else ()
+
+
+def _pair_cells(
+    member: Member, first: Sequence[Member], pair: Callable[[Member, Member], Pair]
+) -> tuple[dict[str, Cell], Pair]:
+    """Return the cells of the earlier photo that shows the same spot best; of the first where none does."""
+    made = [(pair(member, one), one) for one in first]
+    best, earlier = max(made, key=lambda entry: (not entry[0].reason, sum(entry[0].counts.values())))
+    return best.cells(earlier.found.name), best
+
+
+def _measure_macro(
+    series: Series,
+    load: Callable[[Member], Placement],
+    settings: Settings,
+    pair: Callable[[Member, Member], Pair] | None,
+) -> MeasuredSeries:
+    """Measure macro photos, each on all the skin that it shows: no two show the very same skin."""
+    earlier = {member.found.name: first for member, first in pairs_of(series)}
+    pairs: dict[str, Pair] = {}
     rows = []
     for member in series.members:
         row = _row(member, series)
@@ -225,8 +259,11 @@ def _measure_macro(series: Series, load: Callable[[Member], Placement], settings
                 raise ValueError("a macro photo is always aligned to itself")
             skin = placement.placed.skin
             row |= _measured_cells(member, member, placement, skin, skin, settings) | {"baseline": member.found.name}
+            if pair and row["status"] == "measured" and (first := earlier.get(member.found.name)):
+                cells, pairs[member.found.name] = _pair_cells(member, first, pair)
+                row |= cells
         rows.append(row)
-    return MeasuredSeries(series, None, tuple(rows))
+    return MeasuredSeries(series, None, tuple(rows), pairs=pairs)
 
 
 def _flags_before(found: FoundPhoto, observation: Observation, twice: bool, today: date) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from hairdensity.keep import Keeper
 from hairdensity.measure import grid_shape
 from hairdensity.recipe import MACRO, Observation, Placement
 from hairdensity.regions import Drawn, Outlines
-from hairdensity.series import MeasuredSeries, Member, Series, measure_series
+from hairdensity.series import MeasuredSeries, Member, Series, measure_series, pairs_of
 from hairdensity.settings import Settings
+from hairdensity.spots import kept_pair, run_pair
 from hairdensity.tasks import (
     DrawTask,
     ObserveTask,
@@ -165,6 +166,7 @@ def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
     _place(job, direct, tell, "aligning photos")
     lost = [task for task in every if task.neighbours and not keeper.is_aligned(task.placement)]
     _place(job, [task for task in lost if keeper.is_aligned(task.chained) is None], tell, "aligning through others")
+    _match(job, series, tell)
 
 
 def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) -> None:
@@ -175,10 +177,27 @@ def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) ->
         tell(what, done, len(tasks))
 
 
+def _match(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
+    """Match later macro photos with those of the first session, hair by hair."""
+    every = [_pair_task(job, later, earlier) for one in series for later, first in pairs_of(one) for earlier in first]
+    tasks = [task for task in every if kept_pair(Keeper(job.paths.cache), task) is None]
+    for done, (which, result) in enumerate(pool.run(run_pair, tasks, job.jobs), 1):
+        if isinstance(result, pool.Crashed):
+            raise OutputError(f"{tasks[which].photo.path.name}: could not be compared ({result.reason}).")
+        tell("matching hairs", done, len(tasks))
+
+
 def measure_one(job: Job, one: Series) -> MeasuredSeries:
     """Measure a series from what is kept; what was damaged since is made again."""
     zones = {name: outlines.zones for name, outlines in job.drawn.items() if outlines.zones}
-    return measure_series(one, placer(job, one), job.settings, zones, job.treatments.events)
+    return measure_series(
+        one,
+        placer(job, one),
+        job.settings,
+        zones,
+        job.treatments.events,
+        lambda later, earlier: run_pair(_pair_task(job, later, earlier)),
+    )
 
 
 def placer(job: Job, one: Series) -> Callable[[Member], Placement]:
@@ -213,6 +232,11 @@ def _place_tasks(job: Job, one: Series) -> dict[str, PlaceTask]:
         alone = task.entry == task.baseline_entry
         tasks[member.found.name] = replace(task, neighbours=() if alone else tuple(direct[n] for n in others))
     return tasks
+
+
+def _pair_task(job: Job, later: Member, earlier: Member) -> PlaceTask:
+    """Return how a macro photo is laid on an earlier one, hair by hair."""
+    return PlaceTask(_observe_task(job, later.found), later.entry, _observe_task(job, earlier.found), earlier.entry)
 
 
 def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> None:

@@ -170,10 +170,10 @@ def _placed_directly(task: PlaceTask) -> Placement:
     keeper = task.photo.keeper
     if kept := keeper.load_placement(task.placement):
         return kept
-    observation = _observation(task.photo, task.entry)
+    observation = observation_of(task.photo, task.entry)
     itself = task.entry == task.baseline_entry
     placement = place_on(
-        observation, observation if itself else _observation(task.baseline, task.baseline_entry), itself
+        observation, observation if itself else observation_of(task.baseline, task.baseline_entry), itself
     )
     keeper.save_placement(task.placement, placement)
     return placement
@@ -182,7 +182,7 @@ def _placed_directly(task: PlaceTask) -> Placement:
 def run_draw(task: DrawTask) -> bool:
     """Write mask and map of one photo at the size of the upright photo; false for one that was not aligned."""
     placement = run_place(task.place)
-    observation = _observation(task.place.photo, task.place.entry)
+    observation = observation_of(task.place.photo, task.place.entry)
     if observation.seen is None or placement.placed is None:
         return False
     share = observation.seen.segmentation.share
@@ -198,7 +198,7 @@ def run_draw(task: DrawTask) -> bool:
     return True
 
 
-def _observation(task: ObserveTask, entry: str) -> Observation:
+def observation_of(task: ObserveTask, entry: str) -> Observation:
     """Return a kept observation with its pictures; made again where it is damaged."""
     # Always from what was kept, never from memory: a run that was interrupted and one that was not see the same bytes.
     if kept := task.keeper.load_observation(entry, pictures=True):

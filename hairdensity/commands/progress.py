@@ -37,9 +37,10 @@ def _today(days: list[str]) -> date:
 @click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Treatment dates: columns date, treatment, until, notes.")  # fmt: skip
+@click.option("--value", metavar="COLUMN", help="Column to follow [default: coverage, value or the only number].")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @click.option("--today", callback=_day, metavar="DATE", help="Leave out what is dated later [default: today].")
-def progress(table: Path, treatments: Path | None, as_json: bool, today: date | None) -> None:
+def progress(table: Path, treatments: Path | None, value: str | None, as_json: bool, today: date | None) -> None:
     """Say of a TABLE of values by date whether treatment worked, and whether it lasts.
 
     TABLE is a measurements.csv, or any table with a column date and a column coverage, value, or any one column of
@@ -54,7 +55,7 @@ def progress(table: Path, treatments: Path | None, as_json: bool, today: date | 
     from hairdensity.treatments import no_treatments, read_treatments
 
     known = read_treatments(treatments) if treatments else no_treatments()
-    series = read_series_table(table)
+    series = read_series_table(table, value)
     for warning in (*series.warnings, *known.warnings):
         note(warning)
     views = follow(series.rows, known, today or _today([str(row["date"]) for row in series.rows if row["date"]]))

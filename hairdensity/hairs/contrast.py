@@ -14,6 +14,8 @@ _WINDOW_MM = 1.3
 """The light is followed over this distance: several hairs wide, so that a bundle is not taken for a dark patch."""
 _HAIR_RATIO = 0.88
 """What is darker than this share of the local median is left out when the skin's brightness is taken."""
+_PIT, _SPECK = 0.45, 0.33
+"""A speck of glare is less deep than this share of hair, and smaller than this many squares of its thickness."""
 _FLOOR = 6.0
 """Nothing is taken to be darker than this (of 255): in a black picture all is skin."""
 
@@ -73,3 +75,34 @@ def _skin(channel: Gray, px_per_mm: float) -> Plane:
     bare = np.where(coarse < _HAIR_RATIO * median, median, coarse).astype(np.uint8)
     level = imaging.blur(cv2.medianBlur(bare, size).astype(np.float32), size / 5)
     return np.maximum(imaging.resize(level, channel.shape), np.float32(_FLOOR))
+
+
+def without_glare(depth: Plane, usual: float) -> Plane:
+    """Return depth with the small bright specks inside hair filled in: glare on a shaft would split it lengthwise.
+
+    Parameters
+    ----------
+    depth : Plane
+        (rows, columns) float32.
+    usual : float
+        Usual thickness of a hair in pixels.
+
+    Notes
+    -----
+    A speck is bright, closed in by hair on all sides, and smaller than a third of a square of the usual thickness. A
+    gap between two hairs that lie side by side is open at an end, and stays.
+    """
+    level = float(np.percentile(depth, 98))
+    bright = (depth <= _PIT * level).view(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
+    small = stats[:count, cv2.CC_STAT_AREA] < _SPECK * usual**2
+    x, y = stats[:count, cv2.CC_STAT_LEFT], stats[:count, cv2.CC_STAT_TOP]
+    right, bottom = x + stats[:count, cv2.CC_STAT_WIDTH], y + stats[:count, cv2.CC_STAT_HEIGHT]
+    small &= (x > 0) & (y > 0) & (right < depth.shape[1]) & (bottom < depth.shape[0])
+    small[0] = False
+    specks = small[labels]
+    if not specks.any():
+        return depth
+    size = max(3, round(0.7 * usual)) | 1
+    closed = cv2.morphologyEx(depth, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    return np.where(specks, closed, depth).astype(np.float32)

@@ -10,12 +10,12 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
 from hairdensity.hairs.choose import FACTOR, Drawn, choose, draw, priced, unexplained
-from hairdensity.hairs.contrast import contrast
+from hairdensity.hairs.contrast import contrast, without_glare
 from hairdensity.hairs.doubts import without_doubtful
 from hairdensity.hairs.focus import in_focus
 from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
 from hairdensity.hairs.overlay import burnt_in, inner
-from hairdensity.hairs.roots import from_root, units
+from hairdensity.hairs.roots import emerged, from_root, units
 from hairdensity.hairs.shafts import Shaft, candidates, distinct, ended, halves, joined
 from hairdensity.hairs.trace import BAR, ridges, trace
 
@@ -99,7 +99,8 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
     work = np.ascontiguousarray(work[top:bottom, left:right])
     drawn = burnt_in(work)
     depth = np.where(drawn, np.float32(0), contrast(work, WORK_PX_PER_MM).depth)
-    chosen = [from_root(item, depth) for item in without_doubtful(shafts(depth), depth, drawn)]
+    depth = without_glare(depth, _USUAL_UM * WORK_PX_PER_MM / 1000)
+    chosen = [emerged(from_root(item, depth), depth) for item in without_doubtful(shafts(depth), depth, drawn)]
     belongs = units(chosen)
     offset = np.array((left, top), np.float64)
     size = (columns, rows)

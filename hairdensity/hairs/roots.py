@@ -12,6 +12,11 @@ from hairdensity.hairs.shafts import Shaft
 _UNIT_WIDTHS = 2.2
 """Hairs are of one follicular unit where their roots are within this many thicknesses."""
 
+_EMERGED = 0.72
+"""Over the skin a shaft is at least this share as dark as its darker parts; under it, it fades away."""
+_MOST_BURIED = 0.4
+"""At most this share of a line is taken to lie under the skin."""
+
 
 def from_root(shaft: Shaft, depth: Plane) -> Shaft:
     """Return the shaft with its points from root to tip.
@@ -22,6 +27,24 @@ def from_root(shaft: Shaft, depth: Plane) -> Shaft:
     """
     first, last = (_beyond(shaft.points[::way], shaft.width, depth) for way in (1, -1))
     return shaft if first >= last else replace(shaft, points=shaft.points[::-1].copy())
+
+
+def emerged(shaft: Shaft, depth: Plane) -> Shaft:
+    """Return the shaft from where it leaves the skin: what lies under it looks fainter and blurred.
+
+    Parameters
+    ----------
+    shaft : Shaft
+        Points from root to tip.
+    depth : Plane
+        (rows, columns) float32 that they lie in.
+    """
+    x, y = shaft.points.astype(np.float32).T
+    along = cv2.remap(depth, x[None], y[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    along = cv2.blur(along, (max(1, round(shaft.width / 3)), 1), borderType=cv2.BORDER_REPLICATE)[0]
+    clear = along >= _EMERGED * np.percentile(along, 65)
+    first = min(int(np.argmax(clear)), round(_MOST_BURIED * len(along)))
+    return replace(shaft, points=shaft.points[first:]) if first else shaft
 
 
 def _beyond(points: np.ndarray, width: float, depth: Plane) -> float:

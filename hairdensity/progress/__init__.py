@@ -8,6 +8,7 @@ from hairdensity.progress.sessions import (
     read_series_table,
     series_table,
     sessions_by_view,
+    with_value,
 )
 from hairdensity.progress.view import CheckResult, FittedCourse, ViewProgress, progress_json
 
@@ -23,4 +24,5 @@ __all__ = [
     "read_series_table",
     "series_table",
     "sessions_by_view",
+    "with_value",
 ]

@@ -126,7 +126,7 @@ def sessions_by_view(rows: Iterable[Mapping[str, Cell]], today: date) -> tuple[S
     return tuple(_series(subject, view, listed, today) for (subject, view), listed in sorted(grouped.items()))
 
 
-def read_series_table(path: Path | str) -> SeriesTable:
+def read_series_table(path: Path | str, value: str | None = None) -> SeriesTable:
     """Read measurements.csv, or any table with dates and one value a row.
 
     Parameters
@@ -134,29 +134,58 @@ def read_series_table(path: Path | str) -> SeriesTable:
     path : Path or str
         Column `date`, and `coverage`, `value` or any one column of numbers. Optional: low and high (95 % interval),
         view, subject, status, flags, repeat_sd.
+    value : str, optional
+        Column to follow, where it is another: hairs_per_cm2, thickness_um, ...
 
     Raises
     ------
     TableError
         If it cannot be used: one line with file, line and what to write.
     """
-    return series_table(read_table(Path(path), None, ("date",)))
+    return series_table(read_table(Path(path), None, ("date",)), value)
 
 
-def series_table(table: Table) -> SeriesTable:
+def with_value(rows: Iterable[Mapping[str, Cell]], column: str) -> tuple[dict[str, Cell], ...]:
+    """Return rows with the values of another column in the place of coverage, as `follow` takes them.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of measurements.csv; those without a value in the column are left out.
+    column : str
+        Such as hairs_per_cm2. The view is named `<view>:<column>`.
+    """
+    return tuple(
+        {name: row.get(name) for name in ("photo", "subject", "date", "status", "flags")}
+        | {
+            "view": f"{row.get('view') or 'scalp'}:{column}",
+            "coverage": row.get(column),
+            "coverage_low": row.get(f"{column}_low"),
+            "coverage_high": row.get(f"{column}_high"),
+        }
+        for row in rows
+        if row.get(column) is not None
+    )
+
+
+def series_table(table: Table, value: str | None = None) -> SeriesTable:
     """Return the rows of a table that is read already; see `read_series_table`.
 
     Parameters
     ----------
     table : Table
         All its columns; one must be `date`.
+    value : str, optional
+        Column that holds the value; by default found by its name.
 
     Raises
     ------
     TableError
         If it cannot be used.
     """
-    column = _value_column(table)
+    if value is not None and value not in table.columns:
+        raise TableError(f"{table.name}: there is no column {value}. It has: {', '.join(table.columns)}.")
+    column = value or _value_column(table)
     low = _first(table.columns, (f"{column}_low", "low", "lower"))
     high = _first(table.columns, (f"{column}_high", "high", "upper"))
     rows: list[dict[str, Cell]] = []
@@ -164,8 +193,8 @@ def series_table(table: Table) -> SeriesTable:
     for line in table.lines:
         where = f"{table.name}, line {line.number}"
         day = parse_date(line.get("date"), where)
-        value = _number(line, column, where)
-        if value is None and not line.get("status"):
+        number = _number(line, column, where)
+        if number is None and (value or not line.get("status")):
             empty += 1
             continue
         rows.append(
@@ -176,10 +205,11 @@ def series_table(table: Table) -> SeriesTable:
                 "date": day.isoformat() if day else None,
                 "status": line.get("status") or "measured",
                 "flags": line.get("flags"),
-                "coverage": value,
+                "coverage": number,
                 "coverage_low": _number(line, low, where),
                 "coverage_high": _number(line, high, where),
-                "repeat_sd": _number(line, "repeat_sd", where),
+                # Where a column is asked for by name, it is of coverage that the table states this.
+                "repeat_sd": None if value not in (None, "coverage") else _number(line, "repeat_sd", where),
             }
         )
     warnings = list(table.warnings)

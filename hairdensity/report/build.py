@@ -27,6 +27,7 @@ from hairdensity.report.needs import CourseLike
 from hairdensity.report.pictures import threshold_of
 from hairdensity.report.show import card_picture, pictures_each, pictures_of, row_value, size_for, undated_rows
 from hairdensity.report.words import (
+    COVERAGE,
     NOTHING_MEASURED,
     VERDICTS,
     Quantity,
@@ -34,6 +35,7 @@ from hairdensity.report.words import (
     counted,
     day,
     percent,
+    quantity_of,
     sentence_for,
     sureness,
     words_for,
@@ -196,6 +198,7 @@ def _page(
         numbers=_numbers(one, gain, kept),
         zones=_zones(one, points),
         patch_threshold=None if noise is None else threshold_of(noise),
+        spot=one.spot,
     )
 
 
@@ -330,6 +333,8 @@ def _triple(
 
 def _title(subject: str, view: str, several_subjects: bool) -> str:
     view = clean(view)
+    if (quantity := quantity_of(view)) is not COVERAGE:
+        view = f"{view.rpartition(':')[0]}, {quantity.name[:1].lower()}{quantity.name[1:]}"
     shown = view[:1].upper() + view[1:]
     return f"{clean(subject)}: {shown}" if several_subjects else shown or "Scalp"
 

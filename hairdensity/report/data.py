@@ -85,6 +85,32 @@ LoadThumb = Callable[[str], Thumb | None]
 
 
 @dataclass(frozen=True, slots=True)
+class SpotMap:
+    """What became of each hair of a macro photo.
+
+    Parameters
+    ----------
+    label : str
+        Which two photos.
+    jpeg : bytes
+        The later photo in grey, each hair in its colour; empty where the two could not be laid on each other.
+    width, height : int
+        Size of the picture in pixels.
+    lines : tuple of (str, str)
+        What happened (matched, thicker, thinner, new, lost) and how many hairs it happened to, in words.
+    told : tuple of str
+        The change and its interval, in sentences; why there is none where it was refused.
+    """
+
+    label: str
+    jpeg: bytes
+    width: int
+    height: int
+    lines: tuple[tuple[str, str], ...]
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesInput:
     """What `build_report` needs of one subject and view.
 
@@ -104,6 +130,8 @@ class SeriesInput:
         Gives small pictures of photos that were left out.
     zone_rows : sequence of Row
         The rows of zones.csv of this subject and view.
+    spot : SpotMap or None
+        Macro photos: what became of each hair from the first session to the last.
     """
 
     progress: ProgressLike
@@ -113,6 +141,7 @@ class SeriesInput:
     load_shown: LoadShown | None = None
     load_thumb: LoadThumb | None = None
     zone_rows: Sequence[Row] = ()
+    spot: SpotMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +387,8 @@ class SeriesPage:
         How parts of the region changed.
     patch_threshold : float or None
         Differences of a patch below this are noise, 0..1; None where it is not known.
+    spot : SpotMap or None
+        Macro photos: what became of each hair.
     """
 
     anchor: str
@@ -376,6 +407,7 @@ class SeriesPage:
     numbers: tuple[tuple[str, str], ...]
     zones: tuple[ZoneLine, ...] = ()
     patch_threshold: float | None = None
+    spot: SpotMap | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,17 @@ class Quantity:
 COVERAGE: Final = Quantity("Coverage", "%", "points", 100.0, 1)
 """Share of the region that hair covers; stored 0..1, shown as per cent, its changes as points."""
 
+CLOSE_UPS: Final[dict[str, Quantity]] = {
+    "hairs_per_cm2": Quantity("Hairs per cm\u00b2", "per cm\u00b2", "per cm\u00b2", 1.0, 0),
+    "thickness_um": Quantity("Hair thickness", "\u00b5m", "\u00b5m", 1.0, 1),
+}
+"""What macro photos are followed by beside coverage, by the column of the table."""
+
+
+def quantity_of(view: str) -> Quantity:
+    """Return what the values of a view are: of "macro:hairs_per_cm2" what its column holds, of any other coverage."""
+    return CLOSE_UPS.get(view.rpartition(":")[2], COVERAGE) if ":" in view else COVERAGE
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictWords:

@@ -9,7 +9,8 @@ import pytest
 
 from hairdensity.hairs import COLUMNS, Found, find_hairs, hairs_csv, look
 from hairdensity.hairs.figures import figures
-from hairdensity.simulate.macro import Look, MacroPhoto, Spot, SpotHair, macro_photo
+from hairdensity.simulate.macro import Look, MacroPhoto, macro_photo
+from hairdensity.simulate.spot import Spot, SpotHair
 
 SMALL = Look(px_per_mm=180.0, shape=(300, 400), glare=0.1)
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from hairdensity.simulate.macro import Look, later_spot, macro_photo, macro_spot
+from hairdensity.simulate.macro import Look, macro_photo
+from hairdensity.simulate.spot import later_spot, macro_spot
 
 SMALL = Look(px_per_mm=90.0, shape=(200, 260))
 
