@@ -81,7 +81,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("pair_new", "", "integer", 0, "macro photos: hairs that are new"),
     Column("pair_lost", "", "integer", 0, "macro photos: hairs that are gone"),
     *_with_interval("pair_change", "share", 4, "macro photos: change of the number of hairs, from the pairs"),
-    *_with_interval("pair_thickness_um", "um", 2, "macro photos: mean change of thickness of the hairs in both"),
+    *_with_interval("pair_thickness_um", "um", 2, "macro photos: median change of thickness of the hairs in both"),
     Column("baseline", "", "text", 0, "photo that this one was aligned to; itself for the baseline"),
     Column("aligned_through", "", "text", 0,
            "photo in between, where this one could not be aligned to the baseline directly"),

@@ -5,7 +5,7 @@ from typing import Final
 from hairdensity import imaging
 from hairdensity.keep import Keeper
 from hairdensity.report.data import SpotMap
-from hairdensity.report.words import GAP, MINUS, clean, counted, day
+from hairdensity.report.words import GAP, MINUS, clean, counted
 from hairdensity.series import MeasuredSeries, Member
 from hairdensity.spots import Pair, draw_pair
 
@@ -21,7 +21,7 @@ _WORDS: Final = {
 
 
 def spot_map(measured: MeasuredSeries, keeper: Keeper) -> SpotMap | None:
-    """Return the last photo of a macro series that could be laid on the first session; the refusal where none could.
+    """Return the last photo of a macro series that was laid on the first session; why not, where none was.
 
     Parameters
     ----------
@@ -33,18 +33,21 @@ def spot_map(measured: MeasuredSeries, keeper: Keeper) -> SpotMap | None:
     later = [member for member in measured.series.members if member.found.name in measured.pairs]
     if not later:
         return None
-    last = max(one.found.date for one in later if one.found.date)
-    of_last = [one for one in later if one.found.date == last]
-    member = min(of_last, key=lambda one: (bool(measured.pairs[one.found.name].reason), one.found.name))
+    # Members are by date.
+    same = [one for one in later if not measured.pairs[one.found.name].reason]
+    member = (same or later)[-1]
     pair = measured.pairs[member.found.name]
     row = next(row for row in measured.rows if row["photo"] == member.found.name)
-    label = f"{clean(row.get('pair_photo') or '')} to {clean(member.found.name)}, {day(last)}"
+    label = f"{clean(row.get('pair_photo') or '')} to {clean(member.found.name)}"
     if pair.reason:
-        told = f"These two were not compared hair by hair: {clean(pair.reason)}."
-        return SpotMap(label, b"", 0, 0, (), (told,))
+        return SpotMap(label, b"", 0, 0, (), (f"These two were not compared hair by hair: {clean(pair.reason)}.",))
     jpeg, width, height = _picture(member, pair, keeper)
     lines = tuple((what, f"{counted(pair.counts[what], 'hair')} {words}") for what, words in _WORDS.items())
-    return SpotMap(label, jpeg, width, height, lines, _told(pair))
+    refused = [clean(one.found.name) for one in later if measured.pairs[one.found.name].reason]
+    told = _told(pair)
+    if refused:
+        told += (f"Not the same spot, or too much has changed to tell: {', '.join(refused)}.",)
+    return SpotMap(label, jpeg, width, height, lines, told)
 
 
 def _told(pair: Pair) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Pair:
     change, change_low, change_high : float or None
         Change of the number of hairs as a share of those that both photos show, with its 95 % interval.
     thickness_um, thickness_low, thickness_high : float or None
-        Mean change of the thickness of the hairs that are in both.
+        Median change of the thickness of the hairs that are in both.
     lines : tuple of (str, line)
         What became of each hair, and its centre line in pixels of the later upright photo.
     """

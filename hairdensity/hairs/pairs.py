@@ -30,7 +30,10 @@ _SCALE = 0.06
 """Two photos of known scale differ by less than this share."""
 _SCALE_UNKNOWN = 0.3
 _THICKNESS_SD_UM = 4.0
-"""Standard deviation of one thickness: assumed, and not yet measured."""
+"""Standard deviation of one thickness. Of 299 rendered hairs nine in ten are off by -6 to 3 um (a robust standard
+deviation of 2.1 um), the others by far more: bundles that were told apart wrongly."""
+_MEDIAN = 1.2533
+"""A median scatters so much more than a mean: the root of pi / 2."""
 _STILL_THERE = 0.6
 """A hair that was not found again counts as there where this much of its line is covered by hair."""
 
@@ -86,7 +89,7 @@ class Matched:
     change, change_low, change_high : float
         Change of the number of hairs as a share of `common`, with its 95 % interval: from the pairs alone.
     thickness_um, thickness_low, thickness_high : float or None
-        Mean change of thickness of the pairs with its 95 % interval.
+        Median change of thickness of the pairs with its 95 % interval.
     """
 
     fates: tuple[Fate, ...]
@@ -269,12 +272,12 @@ def _fates(before: Found, after: Found, first: Points, second: Points, matrix: M
             changes.append(change)
     common = len(rows)
     for i in sorted(set(range(len(first))) - set(rows.tolist())):
-        seen = _seen(before.hairs[i], matrix, after)
+        seen = _seen(before.hairs[i], before, matrix, after)
         if seen is not None:
             common += 1
             fates.append(Fate("matched" if seen else "lost", i, None, None))
     for j in sorted(set(range(len(second))) - set(columns.tolist())):
-        seen = _seen(after.hairs[j], back, before)
+        seen = _seen(after.hairs[j], after, back, before)
         if seen is not None:
             # Seen in both photos, told apart in one: the same hair, which the count of the first photo had missed.
             common += int(seen)
@@ -283,29 +286,42 @@ def _fates(before: Found, after: Found, first: Points, second: Points, matrix: M
     change = (new - lost) / common
     # Each lost and each new hair is one chance event; one more of each for what cannot be seen in small numbers.
     spread = 1.96 * (lost + new + 1) ** 0.5 / common
-    mean = float(np.mean(changes)) if changes else None
-    error = 1.96 * float(np.std(changes)) / len(changes) ** 0.5 + 0.5 if changes else 0.0
+    middle, error = _typical(changes) if changes else (None, 0.0)
     return Matched(
         tuple(fates), matrix, float(np.sqrt(np.mean(distance**2))), common, change, change - spread, change + spread,
-        mean, None if mean is None else mean - error, None if mean is None else mean + error,
+        middle, None if middle is None else middle - error, None if middle is None else middle + error,
     )  # fmt: skip
 
 
-def _seen(hair: Hair, matrix: Matrix, other: Found) -> bool | None:
-    """Return whether a hair is to be seen in the other photo; None where that photo does not show its place."""
+def _typical(changes: Sequence[float]) -> tuple[float, float]:
+    """Return the median and half of its 95 % interval: a few pairs are of hairs told apart otherwise in each photo."""
+    middle = float(np.median(changes))
+    spread = 1.4826 * float(np.median(np.abs(np.subtract(changes, middle))))
+    return middle, 1.96 * _MEDIAN * spread / len(changes) ** 0.5 + 0.5
+
+
+def _seen(hair: Hair, own: Found, matrix: Matrix, other: Found) -> bool | None:
+    """Return whether a hair is to be seen in the other photo; None where one of the two does not show its root."""
+    if not _within(hair.root_x, hair.root_y, own):
+        return None
     line = np.asarray(hair.line)[:, :2] @ matrix[:2, :2].T + matrix[:2, 2]
     rows, columns = other.share.shape
-    edge = other.usual_px
-    root = line[0]
-    if not (edge <= root[0] < columns - edge and edge <= root[1] < rows - edge):
+    if not _within(float(line[0, 0]), float(line[0, 1]), other):
         return None
     part = line[: max(2, round(0.6 * len(line)))]
     x, y = np.rint(part).astype(int).T
     inside = (x >= 0) & (y >= 0) & (x < columns) & (y < rows)
     x, y = x[inside], y[inside]
-    if not other.sharp[y, x].all() or hair.cut:
+    if not other.sharp[y, x].all():
         return None
     return _covered(other.share, x, y, max(1, round(0.3 * other.usual_px))) >= _STILL_THERE
+
+
+def _within(x: float, y: float, photo: Found) -> bool:
+    """Return whether a root lies inside a photo: one at its edge may be where the edge cuts the hair."""
+    rows, columns = photo.share.shape
+    edge = photo.usual_px
+    return edge <= x < columns - edge and edge <= y < rows - edge
 
 
 def _covered(share: Share, x: NDArray[np.int_], y: NDArray[np.int_], radius: int) -> float:

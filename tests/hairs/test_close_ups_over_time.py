@@ -54,6 +54,8 @@ def test_hairs_and_thickness_have_verdicts_beside_coverage(run: Analysis) -> Non
 def test_the_page_shows_them(run: Analysis) -> None:
     page = run.paths.report.read_text()
     assert "Hair by hair" in page
+    assert "in both, as thick as before" in page
+    assert "Not the same spot, or too much has changed to tell: 2026-05-10.png." in page
     assert "hairs per cm²" in page
     assert "hair thickness" in page
 
