@@ -150,14 +150,14 @@ def run_place(task: PlaceTask) -> Placement:
 
 def _placed_through(task: PlaceTask) -> Placement | None:
     """Return the placement through the first neighbour that leads to the baseline; None where none does."""
-    observation = _observation(task.photo, task.entry)
+    observation = observation_of(task.photo, task.entry)
     tried = 0
     for other in task.neighbours:
         onwards = _placed_directly(other).alignment
         if isinstance(onwards, NotAligned):
             continue
-        between = _observation(other.photo, other.entry)
-        found = place_through(observation, between, onwards, _observation(task.baseline, task.baseline_entry))
+        between = observation_of(other.photo, other.entry)
+        found = place_through(observation, between, onwards, observation_of(task.baseline, task.baseline_entry))
         if found.placed is not None:
             return replace(found, through=other.entry)
         tried += 1
