@@ -321,7 +321,7 @@ def _within(x: float, y: float, photo: Found) -> bool:
     """Return whether a root lies inside a photo: one at its edge may be where the edge cuts the hair."""
     rows, columns = photo.share.shape
     edge = photo.usual_px
-    return edge <= x < columns - edge and edge <= y < rows - edge
+    return bool(edge <= x < columns - edge and edge <= y < rows - edge)
 
 
 def _covered(share: Share, x: NDArray[np.int_], y: NDArray[np.int_], radius: int) -> float:
