@@ -18,8 +18,8 @@ from hairdensity.progress.model import (
     Shapes,
     change,
     changes,
+    gain_response,
     nuisance,
-    response,
     shapes_for,
     shed,
     wander,
@@ -223,7 +223,8 @@ def _sample(part: _Part, setting: Setting, shapes: Shapes, prior: Prior, weeks: 
         used, where = np.unique(draws.shape, return_inverse=True)
         grid = shapes.at(used)
         for index, drive in enumerate(setting.drives):
-            effect = effect + draws.coefficients[:, [columns + 1 + index]] * response(drive, grid, weeks)[where]
+            gains = gain_response(setting, drive, grid, weeks)[where]
+            effect = effect + draws.coefficients[:, [columns + 1 + index]] * gains
         other = other + draws.coefficients[:, [columns]] * shed(setting, weeks)
     if part.name == "change":
         other = other + draws.coefficients[:, [columns]] * change(weeks, changes(setting))[draws.shape]

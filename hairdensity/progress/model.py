@@ -46,6 +46,8 @@ MOST: Final = 0.5
 """Share of the gain that parts temporary from sustained."""
 
 GAIN_SD: Final = 12.0
+LEAST_REACHED: Final = 0.15
+REACH_STEPS: Final = 60
 TRENDS: Final = ((-0.8, 1.0, 0.8), (-5.0, 2.5, 0.2))
 """Mean, standard deviation (points a year) and probability: untreated hair loses 0 to 5 % a year, some lose faster."""
 SEASON_SD: Final = 1.0
@@ -296,6 +298,18 @@ def response(drive: Drive, shapes: Shapes, weeks: Floats) -> Floats:
             lost_age = -rise * np.log1p(-np.minimum(left ** (1 / order), 1 - 1e-12))
     share = shapes.retained[:, None]
     return np.asarray(share * kept + (1 - share) * lost)
+
+
+def gain_response(setting: Setting, drive: Drive, shapes: Shapes, weeks: Floats) -> Floats:
+    """Return the response to one treatment over its peak within the series; shape (shapes, times).
+
+    Its coefficient is the gain at the peak, and the prior of the gain is one of what was reached: a slow response is no
+    less likely because it would end far higher. Where hardly anything had begun at the end, the peak counts as
+    `LEAST_REACHED`.
+    """
+    grid = np.linspace(min(max(drive.start, 0.0), setting.end), setting.end, REACH_STEPS)
+    peak = response(drive, shapes, grid).max(axis=1)
+    return np.asarray(response(drive, shapes, weeks) / np.maximum(peak, LEAST_REACHED)[:, None])
 
 
 def nuisance(setting: Setting, weeks: Floats, prior: Prior, trend: int = 0) -> tuple[Floats, Floats, Floats]:

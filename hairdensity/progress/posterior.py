@@ -23,8 +23,8 @@ from hairdensity.progress.model import (
     Shapes,
     change,
     changes,
+    gain_response,
     nuisance,
-    response,
     shed,
     wander,
 )
@@ -134,7 +134,7 @@ def with_effect(setting: Setting, shapes: Shapes, prior: Prior, trend: int = 0) 
     several = len(shapes.lag)
     columns = [np.broadcast_to(base, (several, *base.shape))]
     columns.append(np.broadcast_to(shed(setting, setting.weeks)[:, None], (several, len(setting.weeks), 1)))
-    columns += [response(drive, shapes, setting.weeks)[:, :, None] for drive in setting.drives]
+    columns += [gain_response(setting, drive, shapes, setting.weeks)[:, :, None] for drive in setting.drives]
     first = base.shape[1] + 1
     effects = tuple(range(first, first + len(setting.drives)))
     return Model(

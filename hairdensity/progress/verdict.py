@@ -14,8 +14,8 @@ from hairdensity.progress.model import YEAR, Floats, Setting
 VERDICTS: Final = ("no_change", "temporary", "sustained", "on_treatment", "declining", "cannot_tell")
 GAINS: Final = ("temporary", "sustained", "on_treatment")
 SURE: Final = 0.65
-SURE_OF_GAIN: Final = 0.8
-SURE_OF_SUSTAINED: Final = 0.8
+SURE_OF_GAIN: Final = 0.9
+SURE_OF_SUSTAINED: Final = 0.72
 """How probable a verdict must be to be given, how probable a gain for a verdict that speaks of one, and a lasting one.
 
 To say that it lasts when it does not is the worst of all errors, to see a gain where there is none the next.

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from courses import START, STOP, TODAY, course, day, minoxidil, monthly, needling, noise, rows
 
-from hairdensity.progress import ViewProgress, follow, progress_json
-from hairdensity.progress.model import Shapes, response
+from hairdensity.progress import ViewProgress, follow, progress_json, sessions_by_view
+from hairdensity.progress.belief import believe
+from hairdensity.progress.model import Shapes, response, setting_of
 from hairdensity.progress.timeline import Drive
-from hairdensity.progress.verdict import VERDICTS
+from hairdensity.progress.verdict import VERDICTS, probabilities
 from hairdensity.treatments import Course, Event, Treatments, no_treatments
 
 
@@ -308,3 +309,16 @@ def test_a_camera_that_changed_when_the_gain_would_be_lost_hides_the_loss() -> N
     assert view.probability["sustained"] == 0.0
     if view.verdict == "cannot_tell":
         assert "camera or light changed on 9 January 2025" in view.reason
+
+
+def test_a_gain_that_is_not_sure_is_not_spoken_of() -> None:
+    days = monthly(20)
+    (series,) = sessions_by_view(rows(days, course("temporary", days) + noise(20, 1.0)), TODAY)
+    setting = setting_of(series.sessions, needling())
+    belief = replace(believe(setting), p_gain=0.95, p_lost=1.0, p_fall=0.05, p_rise=0.0)
+    likely = [
+        max(chances, key=lambda name: chances[name])
+        for p_gain in (0.95, 0.8)
+        if (chances := probabilities(replace(belief, p_gain=p_gain), setting, blocked=False))
+    ]
+    assert likely == ["temporary", "cannot_tell"]
