@@ -29,6 +29,8 @@ _SHORTEST_UM = 155.0
 """What is shorter is a flake or a pore, also in the fields boxed by hand."""
 _SPLIT = 1.35
 """Shafts wider than the usual by this factor are also tried as two side by side."""
+_BOX = 0.5
+"""A box is at least so many thicknesses wide and high: the centre line of a hair that lies level has no height."""
 _PRIOR = 6
 """What is known beforehand of the usual thickness weighs as much as this many hairs."""
 _USUAL_UM = 80.0
@@ -210,8 +212,16 @@ def _hair(
     cut = x0 < edge or y0 < edge or x1 > size[0] - 1 - edge or y1 > size[1] - 1 - edge
     um = thickness / px_per_mm * 1000 if px_per_mm else None
     root = line[0].tolist()
+    x0, x1 = _at_least(x0, x1, _BOX * thickness, size[0] - 1.0)
+    y0, y1 = _at_least(y0, y1, _BOX * thickness, size[1] - 1.0)
     return Hair(
         x0, y0, x1, y1, root[0], root[1], length, thickness, length / px_per_mm if px_per_mm else None, um,
         kind_of(um, terminal_um), tuple((float(x), float(y)) for x, y in line[:: max(1, len(line) // 24)]),
         shaft.depth, cut, unit,
     )  # fmt: skip
+
+
+def _at_least(low: float, high: float, span: float, end: float) -> tuple[float, float]:
+    """Return an interval widened to a span, within 0 and `end`."""
+    more = max(0.0, span - (high - low)) / 2
+    return max(0.0, low - more), min(end, high + more)

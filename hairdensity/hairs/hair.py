@@ -20,7 +20,8 @@ class Hair:
     Parameters
     ----------
     x_min, y_min, x_max, y_max : float
-        Box around the centre line, as hairs are boxed by hand: from where it leaves the skin to its tip.
+        Box around the centre line, as hairs are boxed by hand: from where it leaves the skin to its tip, and at least
+        half a thickness wide and high.
     root_x, root_y : float
         The end at which it leaves the skin.
     length_px, thickness_px : float

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from hairdensity.hairs import COLUMNS, Found, find_hairs, hairs_csv, look
+from hairdensity.hairs.contrast import without_glare
 from hairdensity.hairs.figures import figures
+from hairdensity.hairs.roots import emerged
+from hairdensity.hairs.shafts import Shaft
 from hairdensity.simulate.macro import Look, MacroPhoto, macro_photo
 from hairdensity.simulate.spot import Spot, SpotHair
 
@@ -102,6 +105,32 @@ def test_without_scale_there_are_hairs_but_no_lengths() -> None:
     hairs = find_hairs(photo.rgb, None)
     assert len(hairs) >= 2
     assert all(hair.length_mm is None and hair.thickness_um is None and hair.kind == "unknown" for hair in hairs)
+
+
+def test_a_box_has_room_for_a_level_hair() -> None:
+    _, found = three()
+    for hair in found.hairs:
+        assert min(hair.x_max - hair.x_min, hair.y_max - hair.y_min) >= 0.5 * hair.thickness_px - 1e-6
+
+
+def test_glare_on_a_hair_is_filled_and_a_gap_between_two_is_not() -> None:
+    depth = np.zeros((80, 120), np.float32)
+    depth[30:44, 20:100] = 0.7
+    depth[52:66, 20:100] = 0.7
+    speckled = depth.copy()
+    speckled[35:38, 40:45] = 0.1
+    filled = without_glare(speckled, 14.0)
+    assert np.array_equal(filled, depth)
+
+
+def test_what_lies_under_the_skin_is_no_part_of_a_hair() -> None:
+    depth = np.zeros((60, 160), np.float32)
+    depth[24:36, 60:140] = 0.8
+    depth[24:36, 30:60] = np.linspace(0.05, 0.5, 30, dtype=np.float32)
+    line = np.column_stack([np.arange(35.0, 139.0), np.full(104, 29.5)])
+    shaft = emerged(Shaft(line, 12.0, 0.8), depth)
+    assert shaft.points[0, 0] == pytest.approx(60, abs=4)
+    assert shaft.points[-1, 0] == 138
 
 
 def test_the_share_covers_the_hair() -> None:

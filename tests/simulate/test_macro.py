@@ -1,5 +1,7 @@
 """Rendered macro photos say the truth about themselves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,9 +23,10 @@ def test_density_is_as_asked_for() -> None:
 
 
 def test_hair_pixels_are_dark_and_as_wide_as_the_truth() -> None:
-    photo = macro_photo(macro_spot(2, half_mm=2), SMALL, 1)
+    # Glare lies on hair as well as on skin, and is no part of how dark hair is.
+    photo = macro_photo(macro_spot(2, half_mm=2), replace(SMALL, glare=0.0), 1)
     gray = photo.rgb.mean(axis=2)
-    assert gray[photo.hair].mean() < 0.7 * gray[~photo.hair].mean()
+    assert gray[photo.hair].mean() < 0.6 * gray[~photo.hair].mean()
     area = sum(np.hypot(*np.diff(h.line, axis=0).T).sum() * h.thickness_px for h in photo.hairs)
     assert 0 < photo.hair.sum() < 1.1 * area
 
