@@ -55,8 +55,8 @@ OTHER_TURN_DEG: Final = 20.0
 OTHER_BRIGHTNESS: Final = 0.15
 OTHER_SLOPE: Final = 0.85
 OTHER_CAST: Final = 0.25
-"""Differences from the baseline: of 60 sessions rendered as taken with care one is beyond any of these three, of 36 in light
-that falls off to one side and is warmer or cooler 30."""
+"""Differences from the baseline: of 60 sessions rendered as taken with care one is beyond any of these three, of 36 in
+light that falls off to one side and is warmer or cooler 30."""
 
 
 @dataclass(frozen=True, slots=True)
