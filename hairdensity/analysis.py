@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hairdensity import pool
 from hairdensity.columns import ZONE_COLUMNS, Cell
 from hairdensity.errors import OutputError, TableError
-from hairdensity.explore import as_html, chart
+from hairdensity.explore import TreatmentsLike, as_html, chart, treatments_from
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
 from hairdensity.preferences import TITLE
@@ -22,7 +22,7 @@ from hairdensity.series import group
 from hairdensity.settings import Settings
 from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all
 from hairdensity.table import read_frame, write_rows
-from hairdensity.treatments import Treatments, no_treatments, read_treatments
+from hairdensity.treatments import Treatments, no_treatments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def analyze(
     photos: Path | str,
     out: Path | str,
     *,
-    treatments: Path | str | None = None,
+    treatments: TreatmentsLike = None,
     regions: Path | str | None = None,
     settings: Settings | None = None,
     jobs: int | None = None,
@@ -120,8 +120,10 @@ def analyze(
     out : Path or str
         Folder for the results; made if needed. A run that was stopped goes on where it was, and a photo that was
         measured before is not measured again.
-    treatments, regions : Path or str, optional
-        Files to use instead of those in the photo folder.
+    treatments : Path, str, pandas.DataFrame or Treatments, optional
+        Used instead of treatments.csv in the photo folder: another file, a table of the same columns, or as read.
+    regions : Path or str, optional
+        File to use instead of regions.json in the photo folder.
     settings : Settings, optional
         How to measure.
     jobs : int, optional
@@ -171,7 +173,7 @@ def analyze(
 def _gather(
     photos: Path,
     out: Path,
-    treatments: Path | str | None,
+    treatments: TreatmentsLike,
     regions: Path | str | None,
     settings: Settings,
     jobs: int,
@@ -181,8 +183,10 @@ def _gather(
     segmenter(settings.segmenter)  # what it needs and is not there is told now, not for each photo
     found = find_photos(photos, leave_out=out)
     warnings = list(found.warnings)
-    treatments_file = _named_or_default(treatments, photos / TREATMENTS)
-    dates = read_treatments(treatments_file) if treatments_file else Treatments((), (), ())
+    treatments_file = None
+    if treatments is None or isinstance(treatments, (str, Path)):
+        treatments = treatments_file = _named_or_default(treatments, photos / TREATMENTS)
+    dates = treatments_from(treatments)
     warnings += dates.warnings
     regions_file = _named_or_default(regions, photos / REGIONS)
     drawn = read_regions(regions_file) if regions_file else {}

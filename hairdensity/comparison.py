@@ -16,9 +16,9 @@ from hairdensity.frames import frame_of
 from hairdensity.measure import Coverage, common_skin, coverage
 from hairdensity.read import read_taken
 from hairdensity.recipe import Observation, Placement, observe, place_on
-from hairdensity.report.data import Frame
 from hairdensity.report.pair import Side, blind_page, pair_page
 from hairdensity.report.render import render_report
+from hairdensity.report.shots import Frame
 from hairdensity.settings import Settings
 
 Z95: Final = 1.959964

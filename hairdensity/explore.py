@@ -4,25 +4,29 @@ import html
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hairdensity.errors import TableError
+from hairdensity.pages import lanes
 from hairdensity.progress import ViewProgress, series_table
 from hairdensity.progress import follow as follow_rows
-from hairdensity.publish import lanes
 from hairdensity.report import SeriesInput, build_report
 from hairdensity.report.words import Quantity, quantity_of
 from hairdensity.tables import Line, Table, read_table
-from hairdensity.treatments import Treatments, no_treatments, read_treatments
+from hairdensity.treatments import Treatments, no_treatments, read_treatments, treatments_in
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
+TreatmentsLike: TypeAlias = "Treatments | pd.DataFrame | Path | str | None"
+"""As read, a table with the columns date, treatment, until and notes, or the file; None: nothing was treated."""
+
+
 def follow(
     table: "pd.DataFrame | Path | str",
-    treatments: Treatments | Path | str | None = None,
+    treatments: TreatmentsLike = None,
     *,
     today: date | None = None,
 ) -> tuple[ViewProgress, ...]:
@@ -33,8 +37,8 @@ def follow(
     table : pandas.DataFrame, Path or str
         measurements.csv, or any table with a column `date` and a column `coverage`, `value` or any one column of
         numbers; `low` and `high` (95 % interval), `view` and `subject` are used where they are there.
-    treatments : Treatments, Path or str, optional
-        As read, or the file; none: nothing was treated.
+    treatments : Treatments, pandas.DataFrame, Path or str, optional
+        As read, a table with the columns date, treatment, until and notes, or the file; none: nothing was treated.
     today : date, optional
         Sessions dated later are left out. Default: all are used.
 
@@ -43,14 +47,15 @@ def follow(
     TableError
         If a table cannot be used: one line with place and remedy.
     """
-    read = read_table(Path(table), None, ("date",)) if isinstance(table, (str, Path)) else _table_of(table)
-    known = treatments if isinstance(treatments, Treatments) else _read(treatments)
+    required = ("date",)
+    read = read_table(Path(table), None, required) if isinstance(table, (str, Path)) else _table_of(table, required)
+    known = treatments_from(treatments)
     return follow_rows(series_table(read).rows, known, today or date.max)
 
 
 def chart(
     view: ViewProgress,
-    treatments: Treatments | Path | str | None = None,
+    treatments: TreatmentsLike = None,
     *,
     ax: "Axes | None" = None,
     quantity: Quantity | None = None,
@@ -62,7 +67,7 @@ def chart(
     ----------
     view : ViewProgress
         From `follow`, or of `Analysis.views`.
-    treatments : Treatments, Path or str, optional
+    treatments : Treatments, pandas.DataFrame, Path or str, optional
         Drawn below the course.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default into a new figure.
@@ -82,7 +87,7 @@ def chart(
         import matplotlib.pyplot as plt
 
         ax = plt.subplots(figsize=WIDE, layout="constrained")[1]
-    known = treatments if isinstance(treatments, Treatments) else _read(treatments)
+    known = treatments_from(treatments)
     # The report's own page of this view, less its pictures: so that both charts always show the same.
     page = build_report(
         [SeriesInput(view, (), quantity=quantity or quantity_of(view.view))], treatments=lanes(known)
@@ -98,15 +103,27 @@ def as_html(headlines: Sequence[str], counts: Mapping[str, int]) -> str:
     return f"<p>Photos: {counted}.</p><ul>{lines}</ul>"
 
 
-def _read(treatments: Path | str | None) -> Treatments:
-    return no_treatments() if treatments is None else read_treatments(treatments)
+def treatments_from(given: TreatmentsLike) -> Treatments:
+    """Return treatments however they are given.
+
+    Raises
+    ------
+    TableError
+        If the table cannot be used: one line with place and remedy.
+    """
+    if given is None or isinstance(given, Treatments):
+        return given or no_treatments()
+    if isinstance(given, (str, Path)):
+        return read_treatments(given)
+    return treatments_in(_table_of(given, ("date", "treatment")))
 
 
-def _table_of(frame: "pd.DataFrame") -> Table:
+def _table_of(frame: "pd.DataFrame", required: Sequence[str]) -> Table:
     """Return a DataFrame as a table that was read; its rows are counted from 0, as pandas shows them."""
     columns = tuple(str(name).strip().lower() for name in frame.columns)
-    if "date" not in columns:
-        raise TableError(f"the DataFrame has no column 'date'; it has {', '.join(columns) or 'none'}.")
+    for name in required:
+        if name not in columns:
+            raise TableError(f"the DataFrame has no column {name!r}; it has {', '.join(columns) or 'none'}.")
     lines = (
         Line(number, dict(zip(columns, map(_text, cells), strict=True)))
         for number, cells in enumerate(frame.itertuples(index=False, name=None))

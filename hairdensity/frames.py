@@ -13,8 +13,8 @@ from hairdensity.arrays import Mask, Matrix
 from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, key
 from hairdensity.recipe import Placement, Seen
-from hairdensity.report.data import Frame, Shown, Thumb
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
+from hairdensity.report.shots import Frame, Shown, Thumb
 from hairdensity.series import MeasuredSeries, Member
 
 MARGIN: Final = 0.06

@@ -36,9 +36,9 @@ _PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "un
 _ELSEWHERE: Final = frozenset(
     (
         *("__init__", "__main__", "analysis", "cli", "columns", "commands", "comparison", "errors", "explore", "files"),
-        *("find", "frames", "keep", "pool", "preferences", "progress", "provenance", "publish", "regions", "remake"),
-        *("remember", "report", "series", "simulate", "stages", "table", "tables", "tasks", "treatments", "written"),
-        "zones",
+        *("find", "frames", "keep", "pages", "pool", "preferences", "progress", "provenance", "publish", "regions"),
+        *("remake", "remember", "report", "series", "simulate", "stages", "table", "tables", "tasks", "treatments"),
+        *("written", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""

@@ -6,13 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from hairdensity.errors import HairdensityError
-from hairdensity.files import OutPaths, write_whole
+from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
-from hairdensity.publish import page_data, verdicts
+from hairdensity.pages import write_pages
+from hairdensity.publish import verdicts
 from hairdensity.regions import outlined
 from hairdensity.remember import remembered
-from hairdensity.report.pdf import write_pdf
-from hairdensity.report.render import render_report
 from hairdensity.series import group
 from hairdensity.stages import Job, measure_one
 from hairdensity.tables import parse_date, read_table
@@ -111,13 +110,9 @@ def remake(
     )  # fmt: skip
     measured = tuple(measure_one(job, one) for one in group(photos, outlined(kept.drawn), kept.today))
     rows = [row for one in measured for row in one.rows]
-    data = page_data(job, measured, verdicts(rows, dates, kept.today), kept.run, wanted.title or kept.title)
-    target = page or paths.report
-    html = render_report(data)
-    write_whole(target, html)
-    if not pdf:
-        return (target,)
-    return target, write_pdf(data, target.with_suffix(".pdf"))
+    views = verdicts(rows, dates, kept.today)
+    heading = wanted.title or kept.title
+    return write_pages(job, measured, views, kept.run, title=heading, target=page, pdf=pdf).files
 
 
 def _as_wanted(found: FoundPhoto, wanted: Wanted) -> FoundPhoto | None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from hairdensity import imaging
 from hairdensity.keep import Keeper
-from hairdensity.report.data import SpotMap
+from hairdensity.report.shots import SpotMap
 from hairdensity.report.words import GAP, MINUS, clean, counted
 from hairdensity.series import MeasuredSeries, Member
 from hairdensity.spots import Pair, draw_pair

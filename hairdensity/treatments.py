@@ -157,7 +157,17 @@ def read_treatments(path: Path | str) -> Treatments:
     TableError
         If it cannot be used: one line with file, line and what to write.
     """
-    table = read_table(Path(path), COLUMNS, ("date", "treatment"))
+    return treatments_in(read_table(Path(path), COLUMNS, ("date", "treatment")))
+
+
+def treatments_in(table: Table) -> Treatments:
+    """Return what a table with the columns date, treatment, until and notes says.
+
+    Raises
+    ------
+    TableError
+        If it cannot be used: one line with table, line and what to write.
+    """
     entries: list[_Entry] = []
     events: list[Event] = []
     warnings = list(table.warnings)

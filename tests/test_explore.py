@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 import hairdensity
 from hairdensity.analysis import Analysis
 from hairdensity.errors import TableError
-from hairdensity.explore import as_html
+from hairdensity.explore import as_html, treatments_from
 from hairdensity.files import OutPaths
 from hairdensity.treatments import Course, Treatments
 
@@ -44,6 +44,18 @@ def test_later_sessions_can_be_left_out():
 def test_a_frame_without_dates_is_refused_in_words():
     with pytest.raises(TableError, match="has no column 'date'; it has coverage"):
         hairdensity.follow(FRAME[["coverage"]])
+
+
+def test_treatments_may_be_a_frame_as_well_as_a_file(tmp_path: Path):
+    rows = {"Date": pd.to_datetime(["2025-02-01", "2025-04-02"]), "treatment": ["minoxidil", "haircut"]}
+    frame = pd.DataFrame(rows).assign(until=[pd.Timestamp("2025-03-01"), pd.NaT])
+    frame.to_csv(tmp_path / "treatments.csv", index=False, date_format="%Y-%m-%d")
+    known = treatments_from(frame)
+    assert known == treatments_from(tmp_path / "treatments.csv") == treatments_from(known)
+    assert [(course.name, course.until) for course in known.courses] == [("minoxidil", date(2025, 3, 1))]
+    assert treatments_from(None) == Treatments((), (), ())
+    with pytest.raises(TableError, match="has no column 'treatment'; it has date"):
+        hairdensity.follow(FRAME, FRAME[["date"]])
 
 
 def test_a_chart_goes_into_any_axes():

@@ -58,6 +58,7 @@ def analyze(
       hairdensity analyze PHOTOS --out RESULTS --treatments dates.csv --pdf
     """
     from hairdensity.analysis import analyze as run
+    from hairdensity.flags import FLAGS
     from hairdensity.preferences import choose
 
     chosen = choose(photos, settings_file, given)
@@ -80,6 +81,10 @@ def analyze(
     for row in analysis.rows:
         if row["status"] != "measured":
             note(f"{row['photo']}: {row['reason']}", "Left out")
+    undated = [row for row in analysis.rows if row["status"] == "measured" and not row["date"]]
+    if undated and any(view.sessions for view in analysis.views):
+        note(f"{len(undated)} of {len(analysis.rows)} photos have no date, so they are no part of the course: "
+             f"{undated[0]['photo']}{', ...' if undated[1:] else ''}. {FLAGS['no_date'].advice}")  # fmt: skip
     if verbose():
         _more(analysis, chosen)
     if as_json:
@@ -94,11 +99,13 @@ def _summary(analysis: "Analysis") -> None:
     from hairdensity.publish import headline_parts
 
     several = len({view.subject for view in analysis.views}) > 1
-    for view in analysis.views[:MOST_HEADLINES]:
-        title, words, text = headline_parts(view, several)
+    known = {row["view"] for row in analysis.rows}
+    views = [view for view in analysis.views if view.sessions or view.view in known]
+    for view in views[:MOST_HEADLINES]:
+        title, words, text = headline_parts(view, analysis.rows, several)
         headline(title, words.badge, words.tone, text)
-    if len(analysis.views) > MOST_HEADLINES:
-        click.echo(f"... and {len(analysis.views) - MOST_HEADLINES} more: see the report.")
+    if len(views) > MOST_HEADLINES:
+        click.echo(f"... and {len(views) - MOST_HEADLINES} more: see the report.")
     counts = {status: analysis.count(status) for status in ("rejected", "unreadable")}
     lost = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
     click.echo(

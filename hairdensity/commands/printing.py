@@ -43,6 +43,15 @@ class Command(click.Command):
         *own, last = super().get_params(ctx)
         return [*own, *COMMON, last]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words of the command line; where an option is missing, say what it is for."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as missing:
+            if isinstance(missing.param, click.Option):
+                raise click.UsageError(f"{missing.format_message()} {missing.param.help}", missing.ctx) from missing
+            raise
+
 
 def one_line(text: str) -> str:
     """Return text from a file name or file as one printable line: no newline, no control of the terminal."""

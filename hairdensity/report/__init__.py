@@ -5,6 +5,8 @@ file of it, `write_charts` the charts as SVG and PNG. Matplotlib is imported onl
 """
 
 from hairdensity.report.build import build_report
-from hairdensity.report.data import Frame, Lane, LoadFrame, ReportData, SeriesInput
+from hairdensity.report.course import Lane
+from hairdensity.report.data import ReportData, SeriesInput
+from hairdensity.report.shots import Frame, LoadFrame
 
 __all__ = ["Frame", "Lane", "LoadFrame", "ReportData", "SeriesInput", "build_report"]

@@ -7,25 +7,14 @@ from typing import Any, Final
 from hairdensity.columns import Row
 from hairdensity.flags import FLAGS, Severity, reason_for
 from hairdensity.preferences import TITLE
-from hairdensity.report.data import (
-    Band,
-    Card,
-    Course,
-    Lane,
-    LoadThumb,
-    PhotoGroup,
-    Point,
-    ReportData,
-    SeriesInput,
-    SeriesPage,
-    Thumb,
-    Undated,
-    ZoneLine,
-)
+from hairdensity.report.answers import answers, without_course
+from hairdensity.report.course import Band, Course, Lane, Point
+from hairdensity.report.data import Card, PhotoGroup, ReportData, SeriesInput, SeriesPage, Undated, ZoneLine
 from hairdensity.report.guide import TOPIC_OF_FLAG
 from hairdensity.report.needs import CourseLike
 from hairdensity.report.pictures import threshold_of
-from hairdensity.report.show import card_picture, pictures_each, pictures_of, row_value, size_for, undated_rows
+from hairdensity.report.shots import LoadThumb, Thumb
+from hairdensity.report.show import card_picture, pictures_each, pictures_of, row_value, rows_outside, size_for
 from hairdensity.report.words import (
     COVERAGE,
     NOTHING_MEASURED,
@@ -56,6 +45,7 @@ def build_report(
     warnings: Sequence[str] = (),
     today: date | None = None,
     title: str = TITLE,
+    name_subjects: bool | None = None,
 ) -> ReportData:
     """Gather all that the page says, loading only the pictures that it shows.
 
@@ -73,16 +63,20 @@ def build_report(
         Day of the run: how far treatment that goes on is drawn.
     title : str
         Heading of the page.
+    name_subjects : bool, optional
+        Whether headings name whose scalp it is; default: where there are several subjects.
     """
     inputs = list(series)
-    single = [one for one in inputs if len(one.progress.sessions) <= 1 and not undated_rows(one)[1:]]
+    single = [one for one in inputs if len(one.progress.sessions) <= 1 and not rows_outside(one)[1:]]
     as_cards = single if len(single) > MOST_SINGLE else []
     chosen = {id(one) for one in as_cards}
     full = [one for one in inputs if id(one) not in chosen]
     sessions = [len(one.progress.sessions) for one in full]
     most = pictures_each(sessions)
     size = size_for(sum(min(count, most) for count in sessions) + len(as_cards) // 4)
-    several_subjects = len({one.progress.subject for one in inputs}) > 1
+    several_subjects = name_subjects
+    if several_subjects is None:
+        several_subjects = len({one.progress.subject for one in inputs}) > 1
     pages = tuple(
         _page(one, place, most, size, several_subjects, treatments, today) for place, one in enumerate(full, 1)
     )
@@ -163,20 +157,25 @@ def _page(
     progress, quantity = one.progress, one.quantity
     title = _title(progress.subject, progress.view, several_subjects)
     points = _points(one)
+    outside = rows_outside(one)
     undated = tuple(
-        Undated(clean(row.get("photo") or ""), value) for row in undated_rows(one) if (value := row_value(row, one))
+        Undated(clean(row.get("photo") or ""), f"{clean(row.get('date') or 'no date')}, {value}")
+        for row in outside
+        if (value := row_value(row, one))
     )
     words = words_for(progress.verdict) if points or undated else NOTHING_MEASURED
     gain = _triple(progress.gain, progress.gain_low, progress.gain_high)
     kept = _triple(progress.retained, progress.retained_low, progress.retained_high)
     pictures, changes = pictures_of(one, points, most, size)
     noise = progress.smallest_detectable_change
+    lost, improvable = left_out(one.rows, one.load_thumb), remarks(one.rows)
+    treated = any(not lane.is_event for lane in treatments)
     return SeriesPage(
         anchor=f"series-{place}",
         title=title,
         verdict=words,
         sentence=sentence_for(words, quantity, gain, kept),
-        reason=clean(progress.reason or ""),
+        reason=clean(progress.reason or "") if points else without_course(outside),
         sure=sureness(words, progress.probability),
         figures=_figures(points, quantity, noise),
         course=Course(
@@ -192,11 +191,21 @@ def _page(
         ),
         pictures=pictures,
         changes=changes,
-        left_out=left_out(one.rows, one.load_thumb),
-        remarks=remarks(one.rows),
+        left_out=lost,
+        remarks=improvable,
         undated=undated,
         numbers=_numbers(one, gain, kept),
         zones=_zones(one, points),
+        answers=answers(
+            words,
+            quantity,
+            gain,
+            kept,
+            probability=progress.probability,
+            treated=treated,
+            to_do=(*lost, *improvable),
+            photos=len(one.rows),
+        ),
         patch_threshold=None if noise is None else threshold_of(noise),
         spot=one.spot,
     )
@@ -232,7 +241,7 @@ def _band(course: CourseLike | None) -> Band | None:
 
 def _card(one: SeriesInput, several_subjects: bool) -> Card:
     points = _points(one)
-    undated = undated_rows(one)
+    undated = rows_outside(one)
     value = ""
     if points:
         value = one.quantity.with_interval(points[0].value, points[0].low, points[0].high)
@@ -300,7 +309,8 @@ def _zones(one: SeriesInput, points: Sequence[Point]) -> tuple[ZoneLine, ...]:
         if name not in ends[1]:
             continue
         after, after_sd = ends[1][name]
-        noise = Z95 * (before_sd**2 + after_sd**2) ** 0.5
+        # A part varies from session to session at least as much as the whole.
+        noise = max(Z95 * (before_sd**2 + after_sd**2) ** 0.5, one.progress.smallest_detectable_change or 0.0)
         quantity = one.quantity
         within = abs(after - before) < noise
         lines.append(
@@ -351,7 +361,10 @@ def _run_lines(run: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
             lines.append((f"{clean(key)} used".capitalize(), counted(len(value), "file")))
         elif isinstance(value, Mapping):
             lines.append(
-                (clean(key).capitalize(), clean(", ".join(f"{name} {entry}" for name, entry in value.items())))
+                (
+                    clean(key).capitalize(),
+                    clean(", ".join(f"{name} {'none' if entry is None else entry}" for name, entry in value.items())),
+                )
             )
         else:
             text = clean(value)

@@ -5,6 +5,7 @@ Text is drawn as outlines, so that it looks alike everywhere; a title and a desc
 
 import functools
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,14 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib
 from matplotlib import dates
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hairdensity.report import svg
-from hairdensity.report.data import Course, Lane
+from hairdensity.report.course import Course, Lane
 from hairdensity.report.words import MINUS, clean, counted, day, joined
 
 if TYPE_CHECKING:
@@ -33,14 +35,17 @@ mdates: Any = dates
 # Okabe and Ito's colours, which people who confuse red and green tell apart.
 INK, MUTED, GRID, PAPER = "#1d2329", "#56616c", "#dfe3e8", "#ffffff"
 MEASURED, UNTREATED, TREATED, NOISE = "#0072b2", "#c24e00", "#00795a", "#8b949e"
+LEVEL = "#7fb3d5"
 CLASSES: Final = {
     INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper",
-    MEASURED: "measured", UNTREATED: "untreated", TREATED: "treated", NOISE: "noise",
+    MEASURED: "measured", UNTREATED: "untreated", TREATED: "treated", NOISE: "noise", LEVEL: "level",
 }  # fmt: skip
 """Class names by which the page's style sheet recolours a chart for the dark."""
 WIDE: Final = (7.6, 4.0)
 NARROW: Final = (3.5, 4.3)
 """Inches; at 100 pixels an inch the letters of the narrow one are readable on a phone without zooming."""
+FLATTENED: Final = 1.6
+"""Where intervals of the level would need so many times the height of all else, they reach beyond the chart."""
 MOST_LANES: Final = 6
 LANE_PT: Final = 24.0
 """Height of a lane in points: a line of text and a bar."""
@@ -201,15 +206,32 @@ def _span(course: Course) -> tuple[date, date]:
     )
 
 
-def _limit_values(ax: "Axes", course: Course) -> None:
-    """Fit the value axis to points, band and noise, and keep the bottom free for the lanes."""
-    factor = course.quantity.factor
-    values = [value * factor for point in course.points for value in (point.low, point.high)]
+def reaches_beyond(course: Course) -> bool:
+    """Whether intervals of the level reach beyond the chart, which is fitted to what differs between sessions."""
+    whole, shown = _ranges(course)
+    return whole != shown
+
+
+def _ranges(course: Course) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return what all intervals would need, and what is shown: the same, unless that would flatten the course."""
+    levels = [value for point in course.points for value in (point.low, point.high)]
+    values = [point.value for point in course.points]
     if course.band:
-        values += [v * factor for v in (*course.band.low, *course.band.high, *course.band.untreated)]
+        values += [*course.band.low, *course.band.high, *course.band.untreated]
     if course.noise is not None and course.points:
-        values += [(course.points[0].value + sign * course.noise) * factor for sign in (-1, 1)]
-    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+        values += [course.points[0].value + sign * course.noise for sign in (-1, 1)]
+        scatter = course.noise / math.sqrt(2)
+        values += [point.value + sign * scatter for point in course.points for sign in (-1, 1)]
+    whole = (min(levels + values, default=0.0), max(levels + values, default=1.0))
+    part = (min(values, default=0.0), max(values, default=1.0))
+    flattened = course.noise is not None and whole[1] - whole[0] > FLATTENED * (part[1] - part[0])
+    return whole, part if flattened else whole
+
+
+def _limit_values(ax: "Axes", course: Course) -> None:
+    """Fit the value axis to what is shown, and keep the bottom free for the lanes."""
+    factor = course.quantity.factor
+    low, high = (value * factor for value in _ranges(course)[1])
     # A flat course must not look like mountains: never show less than a few points from bottom to top.
     least = 0.08 * factor if factor == 100 else abs(high) * 0.1 or 1.0
     missing = max(0.0, least - (high - low)) / 2
@@ -255,29 +277,54 @@ def _draw_band(ax: "Axes", course: Course) -> list[Line2D]:
 
 
 def _draw_points(ax: "Axes", course: Course) -> list[Line2D]:
-    """Draw sessions: filled points, and hollow ones for those with a warning."""
+    """Draw sessions: filled points, and hollow ones for those with a warning.
+
+    The thin line is the interval of the level itself. What the method gets wrong about a head it gets wrong in each of
+    its photos, so that sessions are compared by the thick bar: how far those of an unchanged head scatter.
+    """
     handles = []
     factor = course.quantity.factor
-    signs = ((False, MEASURED, "Session, with 95 % interval"), (True, PAPER, "Session with a warning"))
+    bars = "thick: scatter, thin: 95 %" if course.noise is not None else "with 95 % interval"
+    signs = ((False, MEASURED, f"Session ({bars})"), (True, PAPER, "Session with a warning"))
     for warned, face, label in signs:
         points = [point for point in course.points if point.warned == warned]
         if not points:
             continue
-        ax.errorbar(
-            mdates.date2num([point.date for point in points]),
-            [point.value * factor for point in points],
+        days = mdates.date2num([point.date for point in points])
+        values = [point.value * factor for point in points]
+        thin = course.noise is not None
+        drawn = ax.errorbar(
+            days, values,
             yerr=[
                 [max(0.0, point.value - point.low) * factor for point in points],
                 [max(0.0, point.high - point.value) * factor for point in points],
             ],
             fmt="o", markersize=5.5, markerfacecolor=face, markeredgecolor=MEASURED, markeredgewidth=1.4,
-            ecolor=MEASURED, elinewidth=1.3, capsize=2.5, capthick=1.3, zorder=4,
+            ecolor=LEVEL if thin else MEASURED, elinewidth=1.0 if thin else 1.3, capsize=2.5, capthick=1.3, zorder=4,
             gid="warned" if warned else "sessions", label=label,
         )  # fmt: skip
+        _keep_above_lanes(ax, course, (*drawn.lines[1], *drawn.lines[2]))
+        if course.noise is not None:
+            scatter = course.noise / math.sqrt(2) * factor
+            ax.vlines(
+                days, [v - scatter for v in values], [v + scatter for v in values],
+                color=MEASURED, linewidth=2.4, zorder=4.1, gid="scatter",
+            )  # fmt: skip
+            ax.plot(
+                days, values, "o", markersize=5.5, markerfacecolor=face, markeredgecolor=MEASURED, markeredgewidth=1.4,
+                zorder=4.2, gid="on top",
+            )  # fmt: skip
         handles.append(
             Line2D([], [], color=MEASURED, marker="o", linestyle="", markersize=5.5, markerfacecolor=face, label=label)
         )
     return handles
+
+
+def _keep_above_lanes(ax: "Axes", course: Course, lines: Iterable[Artist]) -> None:
+    """Cut lines off where the lanes begin: there they would seem to belong to a treatment."""
+    share = _lanes_share(ax, course)
+    for line in lines:
+        line.set_clip_path(Rectangle((0, share), 1, 1 - share, transform=ax.transAxes))
 
 
 def _shown_lanes(lanes: Sequence[Lane]) -> list[Lane]:

@@ -1,113 +1,15 @@
 """Everything that the page says, as plain frozen values: what is drawn from them needs no photo and no table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hairdensity.arrays import Mask, Rgb, Share
 from hairdensity.columns import Row
 from hairdensity.flags import Severity
+from hairdensity.report.course import Course, Lane
 from hairdensity.report.needs import ProgressLike
+from hairdensity.report.shots import LoadFrame, LoadShown, LoadThumb, Shown, SpotMap, Thumb
 from hairdensity.report.words import COVERAGE, Quantity, VerdictWords
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One photo as the page shows it.
-
-    All frames of one series have the same size, show the same skin in the same place, and are relit alike.
-
-    Parameters
-    ----------
-    photo : str
-        Its name in the table.
-    date : date or None
-        Day it was taken.
-    picture : Rgb
-        (rows, columns, 3) uint8: aligned to the baseline, cropped to the region with a small margin.
-    region : Mask
-        (rows, columns) bool: the measured region in that crop.
-    share : Share
-        (rows, columns) float32: share of each pixel that hair covers.
-    """
-
-    photo: str
-    date: date | None
-    picture: Rgb
-    region: Mask
-    share: Share
-
-
-LoadFrame = Callable[[str], Frame | None]
-"""Gives the frame of a photo by its name in the table; None where there is no picture to show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A frame encoded for the page.
-
-    Parameters
-    ----------
-    jpeg : bytes
-        The picture.
-    hair : bytes
-        PNG of the same size, transparent where there is no hair; empty where there is none to show.
-    patch : bytes
-        Small RGB PNG from which maps of change are made: red is the share of hair, smoothed; green is 255 inside the
-        region and 0 outside. Empty where the frame has no region.
-    width, height : int
-        Size of the picture in pixels.
-    """
-
-    jpeg: bytes
-    hair: bytes
-    patch: bytes
-    width: int
-    height: int
-
-
-LoadShown = Callable[[str, int, int], Shown | None]
-"""Gives (photo, longer side in pixels, most bytes) as it stands on the page, kept from an earlier run where it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thumb:
-    """A small picture of a photo that was left out: its name in the table, a JPEG, and its size in pixels."""
-
-    photo: str
-    jpeg: bytes
-    width: int
-    height: int
-
-
-LoadThumb = Callable[[str], Thumb | None]
-"""Gives a small picture of a photo that has no number; None where its scalp was not found, so nothing is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpotMap:
-    """What became of each hair of a macro photo.
-
-    Parameters
-    ----------
-    label : str
-        Which two photos.
-    jpeg : bytes
-        The later photo in grey, each hair in its colour; empty where the two could not be laid on each other.
-    width, height : int
-        Size of the picture in pixels.
-    lines : tuple of (str, str)
-        What happened (matched, thicker, thinner, new, lost) and how many hairs it happened to, in words.
-    told : tuple of str
-        The change and its interval, in sentences; why there is none where it was refused.
-    """
-
-    label: str
-    jpeg: bytes
-    width: int
-    height: int
-    lines: tuple[tuple[str, str], ...]
-    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,101 +102,6 @@ class ChangeMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One session.
-
-    Parameters
-    ----------
-    date : date
-        The day.
-    value, low, high : float
-        The value and its 95 % interval.
-    photos : int
-        Photos that it was measured from.
-    remarks : tuple of str
-        What its photos were warned of, in words; a point with a warning is drawn hollow.
-    warned : bool
-        Whether any of its flags is a warning.
-    """
-
-    date: date
-    value: float
-    low: float
-    high: float
-    photos: int
-    remarks: tuple[str, ...] = ()
-    warned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A fitted course: one value a date, all of the same length; `untreated` is empty where it is not known."""
-
-    dates: tuple[date, ...]
-    mean: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    untreated: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One treatment, or one kind of event, on the time axis.
-
-    Parameters
-    ----------
-    name : str
-        As the user wrote it.
-    spans : tuple of (date, date or None)
-        From, until; None: still going on.
-    days : tuple of date
-        Single sessions.
-    is_event : bool
-        A haircut or another camera: no treatment.
-    """
-
-    name: str
-    spans: tuple[tuple[date, date | None], ...] = ()
-    days: tuple[date, ...] = ()
-    is_event: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What a chart shows.
-
-    Parameters
-    ----------
-    subject, view : str
-        As in the table.
-    title : str
-        What the chart is called.
-    quantity : Quantity
-        What the values are.
-    points : tuple of Point
-        By date.
-    band : Band or None
-        The fitted course.
-    lanes : tuple of Lane
-        Treatments and events.
-    noise : float or None
-        Smallest detectable change, drawn around the first point.
-    today : date or None
-        How far treatment that still goes on is drawn; marked where a point lies beyond it.
-    """
-
-    subject: str
-    view: str
-    title: str
-    quantity: Quantity
-    points: tuple[Point, ...]
-    band: Band | None = None
-    lanes: tuple[Lane, ...] = ()
-    noise: float | None = None
-    today: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PhotoGroup:
     """Photos of which the same is to be said: left out for one reason, or warned of one flag.
 
@@ -324,7 +131,7 @@ class PhotoGroup:
 
 @dataclass(frozen=True, slots=True)
 class Undated:
-    """A measured photo that has no date: its name, and its value in words."""
+    """A measured photo that is part of no session: its name, and its date and value in words."""
 
     photo: str
     value: str
@@ -352,6 +159,24 @@ class ZoneLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of one question: the answer in a word or two, and the figure behind it.
+
+    Parameters
+    ----------
+    question, short, more : str
+        As they are read; `more` may be empty.
+    leads_on : bool
+        Whether the section about the photos says more.
+    """
+
+    question: str
+    short: str
+    more: str
+    leads_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesPage:
     """The section of one subject and view.
 
@@ -369,6 +194,8 @@ class SeriesPage:
         Why, and what would settle it.
     sure : str
         How sure it is, in words; may be empty.
+    answers : tuple of Answer
+        The questions that a person has first.
     figures : tuple of (str, str)
         The few numbers that stand at the top: label, value.
     course : Course
@@ -380,7 +207,7 @@ class SeriesPage:
     left_out, remarks : tuple of PhotoGroup
         Photos without a number, and photos to do better next time.
     undated : tuple of Undated
-        Measured photos without a date.
+        Measured photos without a date, or dated in the future.
     numbers : tuple of (str, str)
         All numbers of the verdict: label, value.
     zones : tuple of ZoneLine
@@ -408,6 +235,7 @@ class SeriesPage:
     zones: tuple[ZoneLine, ...] = ()
     patch_threshold: float | None = None
     spot: SpotMap | None = None
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +264,29 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One subject and view on a page that leads to a page for each person.
+
+    Parameters
+    ----------
+    name, view : str
+        Whose, and where the camera looked.
+    link : str
+        The person's page, as a link from this one.
+    verdict : VerdictWords
+        The badge.
+    course : Course
+        Its sessions.
+    """
+
+    name: str
+    view: str
+    link: str
+    verdict: VerdictWords
+    course: Course
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """The page.
 
@@ -459,6 +310,8 @@ class ReportData:
         What the run had to say beside the photos.
     run : tuple of (str, str)
         Versions and settings: what made these numbers.
+    people : tuple of PersonLine
+        Those who have a page of their own, where there are too many for one page.
     pair : bool
         Whether the page is of two photos only, without a course or treatments.
     """
@@ -474,4 +327,5 @@ class ReportData:
     treatments: tuple[Lane, ...] = ()
     warnings: tuple[str, ...] = ()
     run: tuple[tuple[str, str], ...] = ()
+    people: tuple[PersonLine, ...] = ()
     pair: bool = False

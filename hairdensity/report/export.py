@@ -8,16 +8,16 @@ from pathlib import Path
 
 from hairdensity.files import write_whole
 from hairdensity.report.chart import course_png, course_svg
-from hairdensity.report.data import ReportData
+from hairdensity.report.course import Course
 
 
-def write_charts(data: ReportData, folder: Path) -> list[Path]:
-    """Write the charts of a report as files: chart_<view>.svg and chart_<view>.png, with the subject if several.
+def write_charts(every: Sequence[Course], folder: Path) -> list[Path]:
+    """Write charts as files: chart_<view>.svg and chart_<view>.png, with the subject if several.
 
     Parameters
     ----------
-    data : ReportData
-        The report; a series with fewer than two sessions has no chart.
+    every : sequence of Course
+        What the charts show; one with fewer than two sessions has no chart.
     folder : Path
         Where to; made if needed.
 
@@ -26,7 +26,7 @@ def write_charts(data: ReportData, folder: Path) -> list[Path]:
     OutputError
         If they cannot be written.
     """
-    courses = [page.course for page in data.series if len(page.course.points) > 1]
+    courses = [course for course in every if len(course.points) > 1]
     written = []
     for name, course in zip(safe_names([(c.subject, c.view) for c in courses]), courses, strict=True):
         lone = course_svg(course, prefix="chart", inline=False).text

@@ -6,8 +6,10 @@ from typing import Final
 
 from hairdensity.columns import Row
 from hairdensity.report.build import remarks
-from hairdensity.report.data import Course, Frame, Picture, ReportData, SeriesPage, Shown
+from hairdensity.report.course import Course
+from hairdensity.report.data import Picture, ReportData, SeriesPage
 from hairdensity.report.pictures import change_map, encode_frame, threshold_of
+from hairdensity.report.shots import Frame, Shown
 from hairdensity.report.words import COVERAGE, PAIR, clean
 
 LONGEST: Final = 900

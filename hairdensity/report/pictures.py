@@ -8,7 +8,8 @@ from PIL import Image
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.report.data import ChangeMap, Frame, Shown, Thumb
+from hairdensity.report.data import ChangeMap
+from hairdensity.report.shots import Frame, Shown, Thumb
 
 HAIR_COLOUR: Final = (0, 150, 255)
 """Neither hair nor skin is of this colour."""

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from hairdensity.flags import FLAGS
 from hairdensity.report import words
-from hairdensity.report.chart import MOST_LANES, course_svg
+from hairdensity.report.chart import MOST_LANES, course_svg, reaches_beyond
+from hairdensity.report.course import Course
 from hairdensity.report.data import PhotoGroup, ReportData, SeriesPage
 from hairdensity.report.guide import TOPICS
 from hairdensity.report.guide_pictures import drawing
@@ -67,6 +68,8 @@ def render_report(data: ReportData, *, paper: bool = False) -> str:
         clean=words.clean,
         data_uri=_data_uri,
         said=_said,
+        parted=_parted,
+        spark=_spark,
     )
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
     charts, glyphs = _paper_charts(data.series) if paper else _charts(data.series)
@@ -84,6 +87,7 @@ def render_report(data: ReportData, *, paper: bool = False) -> str:
         titles={topic.name: topic.title for topic in TOPICS},
         drawings={topic.name: Markup(drawing(topic.name)) for topic in TOPICS},  # noqa: S704 - drawn by this package
         most_lanes=MOST_LANES,
+        reaches_beyond=reaches_beyond,
         no_date_advice=FLAGS["no_date"].advice,
     )
     # A file name may hold half a character, which no UTF-8 file can.
@@ -140,6 +144,34 @@ def _source(environment: Environment, name: str) -> str:
 
 def _data_uri(data: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return a value and what stands behind it in brackets, which is shown lighter."""
+    main, bracket, rest = text.partition(" (")
+    return main, f"({rest}" if bracket else ""
+
+
+def _spark(course: Course) -> Markup:
+    """Return a course as a line small enough for a table: its sessions, and what counts as noise about the first."""
+    points = course.points
+    noise = course.noise or 0.0
+    values = [point.value for point in points] + [points[0].value + sign * noise for sign in (-1, 1)]
+    middle, span = (
+        (max(values) + min(values)) / 2,
+        max(max(values) - min(values), 0.1 / max(1.0, course.quantity.factor / 100)),
+    )
+    days = max(1, (points[-1].date - points[0].date).days)
+    x = [3 + 94 * (point.date - points[0].date).days / days for point in points]
+    y = [12 - 20 * (point.value - middle) / span for point in points]
+    top, bottom = (12 - 20 * (points[0].value + sign * noise - middle) / span for sign in (1, -1))
+    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    return Markup(  # noqa: S704 - numbers only
+        f'<svg class="spark" viewBox="0 0 100 24" width="100" height="24" aria-hidden="true">'
+        f'<rect class="f-noise" x="0" y="{top:.1f}" width="100" height="{bottom - top:.1f}" fill-opacity=".25"/>'
+        f'<polyline class="s-measured" fill="none" stroke-width="1.8" points="{line}"/>'
+        f'<circle class="f-measured" cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2.4"/></svg>'
+    )
 
 
 def _said(group: PhotoGroup) -> str:

@@ -6,8 +6,10 @@ from typing import Final
 
 from hairdensity.columns import Row
 from hairdensity.flags import FLAGS
-from hairdensity.report.data import ChangeMap, Picture, Point, SeriesInput, Shown
+from hairdensity.report.course import Point
+from hairdensity.report.data import ChangeMap, Picture, SeriesInput
 from hairdensity.report.pictures import change_map, encode_frame
+from hairdensity.report.shots import Shown
 
 ALL_BYTES: Final = 3_300_000
 """Most bytes of all pictures of the page together; in the page each takes a third more."""
@@ -52,7 +54,7 @@ def pictures_of(
         Longer side in pixels, and most bytes of a picture.
     """
     if not points:
-        rows = undated_rows(one)
+        rows = rows_outside(one)
         shown = _load(one, str(rows[0].get("photo") or ""), size) if rows else None
         if shown is None:
             return (), ()
@@ -70,9 +72,10 @@ def pictures_of(
     return tuple(pictures), _maps(one, points, pictures)
 
 
-def undated_rows(one: SeriesInput) -> list[Row]:
-    """Return the rows of measured photos without a date."""
-    return [row for row in one.rows if row.get("status") == "measured" and not row.get("date")]
+def rows_outside(one: SeriesInput) -> list[Row]:
+    """Return the rows of measured photos that are part of no session: without a date, or dated in the future."""
+    days = {session.date.isoformat() for session in one.progress.sessions}
+    return [row for row in one.rows if row.get("status") == "measured" and row.get("date") not in days]
 
 
 def row_value(row: Row, one: SeriesInput) -> str:
@@ -87,7 +90,7 @@ def card_picture(one: SeriesInput, when: date | None, value: str) -> Picture | N
     if when is not None:
         found = _session_picture(one, when, size)
         return Picture("", found[0], when, value, None, found[1]) if found else None
-    rows = undated_rows(one)
+    rows = rows_outside(one)
     shown = _load(one, str(rows[0].get("photo") or ""), size) if rows else None
     return Picture("", str(rows[0]["photo"]), None, value, None, shown) if shown else None
 

@@ -165,6 +165,8 @@ def sentence_for(
         span = f" ({quantity.interval(low, high)})" if low is not None and high is not None else ""
         gain_text = f" by {quantity.change(value, signed=False)}{span} beyond the course without treatment"
     kept = f"; {percent(retained[0])} of it is left" if retained is not None else ""
+    if words.name == "cannot_tell" and gain is not None:
+        return f"{quantity.name} may have risen{gain_text}, but these photos do not settle it yet."
     return words.sentence.format(name=quantity.name, lower=quantity.name.lower(), gain=gain_text, kept=kept)
 
 

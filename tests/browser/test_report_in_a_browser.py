@@ -1,6 +1,7 @@
 """The page in a real browser: it works by mouse, touch and keys, complains of nothing, and sends nothing anywhere."""
 
 import dataclasses
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 from made_up_report import frame, rejected, row, series_of
 
 from hairdensity.report import Frame, Lane, SeriesInput, build_report
+from hairdensity.report.data import PersonLine
 from hairdensity.report.render import render_report
 
 HOSTILE = "\"><img src=x onerror=document.title='ran'><script>document.title='ran'</script>"
@@ -207,11 +209,47 @@ def test_advice_opens_the_guide(browser: Any, report: Path) -> None:
         assert page.locator("#how-light svg").is_visible()
 
 
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page that leads to the pages of 200 people, one of them with a hostile name."""
+    verdicts = ("sustained", "temporary", "declining", "cannot_tell")
+    pages = [
+        build_report([series_of(VALUES, view=view, verdict=verdict, pictures=False)]).series[0]
+        for view, verdict in zip(("vertex", HOSTILE, "frontal", "left"), verdicts, strict=True)
+    ]
+    names = [f"Patient {number}" for number in range(199)] + [HOSTILE]
+    people = tuple(
+        PersonLine(name, page.title, f"report/{number}.html", page.verdict, page.course)
+        for number, (name, page) in enumerate(zip(names, itertools.cycle(pages), strict=False))
+    )
+    path = tmp_path_factory.mktemp("index") / "report.html"
+    path.write_text(render_report(dataclasses.replace(build_report([]), people=people)), encoding="utf-8")
+    return path
+
+
+def test_one_of_very_many_people_is_found(browser: Any, index: Path) -> None:
+    with opened(browser, index) as watched:
+        page = watched.page
+        rows = page.locator(".index tbody tr")
+        shown = page.locator(".index tbody tr:visible")
+        assert rows.count() == shown.count() == 200
+        page.get_by_label("Find a person or view").fill("patient 19")
+        assert shown.count() == 10
+        assert page.locator(".found").inner_text() == "10 of 200 shown."
+        page.get_by_label("Verdict").select_option("Declining")
+        assert [row.inner_text().split("\t")[0].split()[1] for row in shown.all()] == ["190", "194", "198"]
+    with opened(browser, index, java_script_enabled=False) as watched:
+        assert watched.page.locator(".index tbody tr:visible").count() == 200
+        assert not watched.page.locator(".find").is_visible()
+
+
+@pytest.mark.parametrize("which", ["report", "index"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Any, report: Path, scheme: str) -> None:
+def test_axe_finds_nothing(browser: Any, which: str, scheme: str, request: pytest.FixtureRequest) -> None:
     script = os.environ.get("AXE")
     if not script or not Path(script).is_file():
         pytest.skip("AXE does not name axe.min.js of the npm package axe-core")
+    report: Path = request.getfixturevalue(which)
     context = browser.new_context(viewport={"width": 360, "height": 780}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto(report.as_uri())

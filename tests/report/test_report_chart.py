@@ -14,8 +14,8 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
 from hairdensity.report import Lane, build_report
-from hairdensity.report.chart import course_png, course_svg, draw_course, drawable, figure_of
-from hairdensity.report.data import Course
+from hairdensity.report.chart import course_png, course_svg, draw_course, drawable, figure_of, reaches_beyond
+from hairdensity.report.course import Course
 from hairdensity.report.export import safe_names, write_charts
 from hairdensity.report.words import COVERAGE, Quantity, clean, day
 
@@ -31,6 +31,23 @@ def course(make_series: MakeSeries) -> Course:
     )
     series = make_series(flags={1: ("soft",)}, fitted=True, pictures=False)
     return build_report([series], treatments=lanes, today=FIRST + timedelta(100)).series[0].course
+
+
+def test_levels_known_badly_do_not_flatten_the_course_and_do_not_hide_it(course: Course) -> None:
+    def height(one: Course) -> float:
+        low, high = drawn(one).get_ylim()
+        return high - low
+
+    wide = dataclasses.replace(
+        course, points=tuple(dataclasses.replace(p, low=p.value - 0.2, high=p.value + 0.2) for p in course.points)
+    )
+    assert not reaches_beyond(course)
+    assert reaches_beyond(wide)
+    assert height(wide) <= height(course)
+    low, high = drawn(wide).get_ylim()
+    assert all(low < 100 * (p.value + sign * 0.015) < high for p in wide.points for sign in (-1, 1))
+    assert not reaches_beyond(dataclasses.replace(wide, noise=None))
+    assert height(dataclasses.replace(wide, noise=None)) > 40
 
 
 def drawn(course: Course) -> Axes:
@@ -55,6 +72,11 @@ def test_points_and_error_bars_are_the_sessions(course: Course) -> None:
     assert len(bars) == len(course.points) == 4
     for point, (value, low, high, _) in zip(course.points, (bars[x] for x in sorted(bars)), strict=True):
         np.testing.assert_allclose((value, low, high), np.array((point.value, point.low, point.high)) * 100)
+    scatter = [segment for one in by_gid(axes, "scatter") for segment in one.get_segments()]
+    noise = course.noise / 2**0.5 * 100
+    assert len(scatter) == 4
+    for x, low, high in ((float(a[0]), float(a[1]), float(b[1])) for a, b in scatter):
+        assert (low, high) == pytest.approx((bars[x][0] - noise, bars[x][0] + noise))
     hollow = [face == "#ffffff" for *_, face in (bars[x] for x in sorted(bars))]
     assert hollow == [False, True, False, False]
 
@@ -148,13 +170,13 @@ def test_files_are_written_side_by_side_whatever_the_names(make_series: MakeSeri
     views = ("../../x", "..\\..\\x", "vertex", "Vertex", "/etc/passwd", "", "a" * 300, "con", "\udcff")
     data = build_report([make_series(view=view, pictures=False) for view in views])
     folder = tmp_path / "deep" / "charts"
-    written = write_charts(data, folder)
+    written = write_charts([page.course for page in data.series], folder)
     assert len({path.name.casefold() for path in written}) == 2 * len(views)
     assert {path.parent for path in written} == {folder}
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(written)
     assert all(len(path.name) < 90 and path.name.startswith("chart_") for path in written)
     before = [path.read_bytes() for path in written]
-    assert [path.read_bytes() for path in write_charts(data, folder)] == before
+    assert [path.read_bytes() for path in write_charts([page.course for page in data.series], folder)] == before
     ElementTree.fromstring(before[0])  # noqa: S314
 
 
@@ -165,7 +187,7 @@ def test_plain_names_stay_as_they_are() -> None:
 
 
 def test_a_series_with_one_session_has_no_chart(make_series: MakeSeries, tmp_path: Path) -> None:
-    assert write_charts(build_report([make_series((0.5,))]), tmp_path) == []
+    assert write_charts([build_report([make_series((0.5,))]).series[0].course], tmp_path) == []
 
 
 def test_numbers_for_people() -> None:

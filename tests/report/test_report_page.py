@@ -6,6 +6,7 @@ import functools
 import hashlib
 import itertools
 import re
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,9 +16,10 @@ from made_up_report import MakeSeries, frame, rejected, row, series_of
 from hairdensity import imaging
 from hairdensity.flags import FLAGS
 from hairdensity.report import Lane, build_report
-from hairdensity.report.data import ReportData, Shown, Thumb
+from hairdensity.report.data import ReportData
 from hairdensity.report.pictures import encode_frame, encode_thumb
 from hairdensity.report.render import CURVES, render_report
+from hairdensity.report.shots import Shown, Thumb
 from hairdensity.report.show import MOST_PICTURES, size_for
 from hairdensity.report.words import NOTHING_MEASURED, PAIR, VERDICTS
 
@@ -192,8 +194,39 @@ def test_each_verdict_has_words_of_its_own(make_series: MakeSeries, verdict: str
     assert data.series[0].sentence.startswith(("Coverage ", "These photos"))
     assert len({words.badge for words in VERDICTS.values()}) == len(VERDICTS)
     assert set(CURVES) == {*VERDICTS, *PAIR, NOTHING_MEASURED.name}
-    gained = verdict in ("sustained", "temporary", "on_treatment")
+    gained = verdict in ("sustained", "temporary", "on_treatment", "cannot_tell")
     assert ("7.1 points (5.0 to 9.0)" in data.series[0].sentence.replace("\u00a0", " ")) is gained
+
+
+@pytest.mark.parametrize(
+    ("verdict", "treated", "said"),
+    [
+        ("sustained", True, ["Yes +7.1 points at its peak", "Yes, so far 40 % of the gain is left (20 % to 60 %)"]),
+        ("temporary", True, ["Yes +7.1 points at its peak", "No 40 % of the gain is left (20 % to 60 %)"]),
+        ("cannot_tell", True, ["Perhaps +7.1 points at its peak, but not certain", "Open 40 % of the gain is left"]),
+        ("declining", True, ["No: it falls more than noise"]),
+        ("no_change", False, ["No nothing larger than noise"]),
+    ],
+)
+def test_what_a_person_wants_to_know_first_is_answered(
+    make_series: MakeSeries, verdict: str, treated: bool, said: list[str]
+) -> None:
+    known = {"gain": 0.071, "gain_low": 0.05, "gain_high": 0.09} if len(said) == 2 else {}
+    kept = {"retained": 0.4, "retained_low": 0.2, "retained_high": 0.6} if len(said) == 2 else {}
+    series = make_series(verdict=verdict, flags={1: ("soft",), 2: ("soft", "side_light")}, **known, **kept)
+    series = dataclasses.replace(series, progress=dataclasses.replace(series.progress, probability={verdict: 0.97}))
+    lanes = (Lane("haircut", (), (date(2025, 3, 1),), is_event=True),)
+    lanes += (Lane("minoxidil", ((date(2025, 3, 1), None),)),) if treated else ()
+    (page,) = build_report([series], treatments=lanes).series
+    found = [f"{one.short} {one.more}".replace("\u00a0", " ") for one in page.answers]
+    assert page.answers[0].question == ("Is it working?" if treated else "Is it changing?")
+    assert len(found) == len(said) + 1
+    assert all(one.startswith(start) for one, start in zip(found, said, strict=False))
+    unsure = dataclasses.replace(series.progress, probability={verdict: 0.8, "no_change": 0.2})
+    (page,) = build_report([dataclasses.replace(series, progress=unsure)], treatments=lanes).series
+    if verdict in ("sustained", "temporary"):
+        assert all(one.short.startswith("Probably") for one in page.answers[:2])
+    assert found[-1] == "Tap on the scalp to focus, and hold still or use the timer for 2 of 4 photos"
 
 
 def test_left_out_photos_stand_there_with_reason_and_advice(make_series: MakeSeries) -> None:
@@ -301,6 +334,10 @@ def test_parts_of_the_scalp_are_told_with_their_noise(make_series: MakeSeries) -
     (page,) = build_report([dataclasses.replace(make_series((0.5, 0.55)), zone_rows=rows)]).series
     assert [(zone.name, zone.within_noise) for zone in page.zones] == [("middle", False), ("upper", True)]
     assert page.zones[0].change.replace("\u00a0", " ") == "+10.0 points"
+    # A part of the scalp is never told better than the whole of it.
+    noisy = make_series((0.5, 0.55), smallest_detectable_change=0.11)
+    (page,) = build_report([dataclasses.replace(noisy, zone_rows=rows)]).series
+    assert all(zone.within_noise for zone in page.zones)
 
 
 def test_map_shows_the_change_it_was_given_and_nothing_where_there_is_none(make_series: MakeSeries) -> None:
@@ -329,7 +366,12 @@ def test_one_session_and_nothing_measured_and_no_date(make_series: MakeSeries) -
     assert "61.3 % (59.3 to 64.3)" in text
     assert NOTHING_MEASURED.badge in text
     assert "None of these photos has a date" in text
-    assert "u.jpg : 50.0 % (48.0 to 52.0)" in text
+    assert "u.jpg : no date, 50.0 % (48.0 to 52.0)" in text
+    ahead = make_series((), verdict="cannot_tell", more_rows=(row("f.jpg", date="2099-01-01", flags="date_in_future"),))
+    (page_ahead,) = build_report([ahead]).series
+    assert page_ahead.verdict.name == "cannot_tell"
+    assert page_ahead.reason.startswith("These photos are dated in the future, so there is no course over time. Check")
+    assert page_ahead.undated[0].value.startswith("2099-01-01, 50.0")
     assert "range" not in {attributes.get("type") for _, attributes in page.tags}
     assert [len(page.pictures) for page in data.series] == [1, 0, 1]
 

@@ -65,6 +65,9 @@ def test_a_mistake_of_the_program_is_one_line_unless_asked(tmp_path: Path, monke
 def test_a_command_that_is_wrong_is_status_two(tmp_path: Path):
     assert CliRunner().invoke(main, ["analyze", str(tmp_path / "none"), "--out", str(tmp_path)]).exit_code == 2
     assert CliRunner().invoke(main, ["analyse"]).exit_code == 2
+    missing = CliRunner().invoke(main, ["analyze", str(tmp_path)])
+    assert missing.exit_code == 2
+    assert "Missing option '--out'. Folder for the results." in missing.output
 
 
 def test_options_of_all_commands_stand_before_or_behind_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner
@@ -79,6 +80,24 @@ def test_other_names_other_days_and_a_subset(finished: Path, tmp_path: Path) -> 
     nothing = CliRunner().invoke(main, ["report", str(finished), "--view", "frontal"])
     assert nothing.exit_code == 1
     assert "has no photo of what was asked for" in nothing.output
+
+
+def test_of_very_many_people_each_has_a_page_that_names_nobody_else(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hairdensity.pages.MOST_PEOPLE", 0)
+    page = tmp_path / "all of them.html"
+    words = ["report", str(finished), "--to", str(page), "--name", "1=Ann / A.", "--title", "Clinic"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    index = page.read_text(encoding="utf-8")
+    (link,) = re.findall(r'<a href="([^"#]+)"', index)
+    own = tmp_path / unquote(link)
+    assert own.parent == tmp_path / "all of them"
+    assert "3 photos, 3 of them measured" in index
+    assert "data:image/jpeg" not in index
+    html = own.read_text(encoding="utf-8")
+    assert "<h1>Clinic: Ann / A.</h1>" in html
+    assert "data:image/jpeg" in html
 
 
 def test_without_a_finished_run_there_is_one_clear_line(tmp_path: Path) -> None:

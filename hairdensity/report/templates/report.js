@@ -166,6 +166,25 @@ document.querySelectorAll(".compare").forEach(function (compare) {
   compare.classList.toggle("two", shots.length === 2);
 });
 
+// An index of very many people is searched by name and by verdict. Without this it is one long table.
+document.querySelectorAll(".index").forEach(function (index) {
+  var find = index.querySelector(".find");
+  var text = find.querySelector(".find-text"), verdict = find.querySelector(".find-verdict");
+  var rows = Array.prototype.slice.call(index.querySelectorAll("tbody tr"));
+  function sift() {
+    var wanted = text.value.trim().toLowerCase();
+    var left = rows.filter(function (row) {
+      var fits = row.cells[0].textContent.toLowerCase().includes(wanted);
+      row.hidden = !(fits && (verdict.value === "" || row.dataset.verdict === verdict.value));
+      return !row.hidden;
+    });
+    find.querySelector(".found").textContent = left.length === rows.length ? "" : left.length + " of " + rows.length + " shown.";
+  }
+  text.addEventListener("input", sift);
+  verdict.addEventListener("change", sift);
+  find.hidden = false;
+});
+
 // A link to advice opens the guide that it leads into.
 document.querySelectorAll("a.how").forEach(function (link) {
   link.addEventListener("click", function () { document.getElementById("how").open = true; });

@@ -1,0 +1,101 @@
+"""What a chart shows: sessions, the fitted course, treatments and events."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from hairdensity.report.words import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One session.
+
+    Parameters
+    ----------
+    date : date
+        The day.
+    value, low, high : float
+        The value and its 95 % interval.
+    photos : int
+        Photos that it was measured from.
+    remarks : tuple of str
+        What its photos were warned of, in words; a point with a warning is drawn hollow.
+    warned : bool
+        Whether any of its flags is a warning.
+    """
+
+    date: date
+    value: float
+    low: float
+    high: float
+    photos: int
+    remarks: tuple[str, ...] = ()
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A fitted course: one value a date, all of the same length; `untreated` is empty where it is not known."""
+
+    dates: tuple[date, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    untreated: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One treatment, or one kind of event, on the time axis.
+
+    Parameters
+    ----------
+    name : str
+        As the user wrote it.
+    spans : tuple of (date, date or None)
+        From, until; None: still going on.
+    days : tuple of date
+        Single sessions.
+    is_event : bool
+        A haircut or another camera: no treatment.
+    """
+
+    name: str
+    spans: tuple[tuple[date, date | None], ...] = ()
+    days: tuple[date, ...] = ()
+    is_event: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a chart shows.
+
+    Parameters
+    ----------
+    subject, view : str
+        As in the table.
+    title : str
+        What the chart is called.
+    quantity : Quantity
+        What the values are.
+    points : tuple of Point
+        By date.
+    band : Band or None
+        The fitted course.
+    lanes : tuple of Lane
+        Treatments and events.
+    noise : float or None
+        Smallest detectable change, drawn around the first point.
+    today : date or None
+        How far treatment that still goes on is drawn; marked where a point lies beyond it.
+    """
+
+    subject: str
+    view: str
+    title: str
+    quantity: Quantity
+    points: tuple[Point, ...]
+    band: Band | None = None
+    lanes: tuple[Lane, ...] = ()
+    noise: float | None = None
+    today: date | None = None
