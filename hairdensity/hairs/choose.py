@@ -24,7 +24,7 @@ _BORDER = 1.4
 _REST, _REST_AREA = 0.8, 0.5
 """Unexplained ink is another hair where it is this deep, as a share of the usual depth, on this many squares of the
 usual thickness."""
-_WIDE = 3.0
+_WIDE = 6.0
 """What a shaft wider than usual costs for each of its pixels along."""
 
 

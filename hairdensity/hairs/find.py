@@ -27,7 +27,7 @@ _START, _KEEP = 0.15, 0.08
 """A line starts where it answers with this depth, and is followed down to that."""
 _SHORTEST_UM = 155.0
 """What is shorter is a flake or a pore, also in the fields boxed by hand."""
-_SPLIT = 1.35
+_SPLIT = 1.2
 """Shafts wider than the usual by this factor are also tried as two side by side."""
 _BOX = 0.5
 """A box is at least so many thicknesses wide and high: the centre line of a hair that lies level has no height."""
