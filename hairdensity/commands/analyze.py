@@ -60,6 +60,7 @@ def analyze(
     from hairdensity.analysis import analyze as run
     from hairdensity.flags import FLAGS
     from hairdensity.preferences import choose
+    from hairdensity.report.words import counted
 
     chosen = choose(photos, settings_file, given)
     values = chosen.values
@@ -83,7 +84,7 @@ def analyze(
             note(f"{row['photo']}: {row['reason']}", "Left out")
     undated = [row for row in analysis.rows if row["status"] == "measured" and not row["date"]]
     if undated and any(view.sessions for view in analysis.views):
-        note(f"{len(undated)} of {len(analysis.rows)} photos have no date, so they are no part of the course: "
+        note(f"Without a date, so no part of the course: {counted(len(undated), 'photo')}, "
              f"{undated[0]['photo']}{', ...' if undated[1:] else ''}. {FLAGS['no_date'].advice}")  # fmt: skip
     if verbose():
         _more(analysis, chosen)
