@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Tests run side by side in so many processes.
+WORKERS ?= 2
 
 .PHONY: demo test lint format clean
 
@@ -11,10 +13,7 @@ demo: $(STAMP)
 	$(BIN)/python benchmarks/against_truth.py out/demo sample_images/truth.csv
 
 test: $(STAMP)
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine -q
-	$(BIN)/coverage report
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,53 +1,180 @@
-"""What a photo costs: `python benchmarks/speed.py [--photos 24] [--megapixels 12]`.
+"""What a photo costs: `python benchmarks/speed.py [--megapixels 2 12 48] [--photos 12] [--workers 2]`.
 
-Renders one scalp, enlarges it to the wanted size with fresh noise for each photo, and then, each in a process of its
-own, decodes the JPEGs and analyses them with one worker. Prints CPU seconds a photo for both, their ratio, start-up,
-and peak memory of the process. Start-up is measured on a folder with one tiny photo and subtracted.
+Renders one head, enlarges it to each size with fresh noise for each photo, and then, each in a process of its own,
+decodes the JPEGs; takes a plain threshold of them (decode, grey, Otsu, write the mask: the least that any program must
+do); and analyses them with one worker, by the network and by the classical method. Prints seconds a photo, peak memory,
+the ratio to decoding, and where the time goes; then how far decoding at a reduced size moves the number, and what a
+second worker gains. What a run costs whatever the number of photos, measured on a folder with one tiny photo, is given
+by itself and subtracted.
 """
 
 import argparse
-import resource
+import json
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+HEAD = """
+import json, os, sys, time
+begun = time.perf_counter()
+def used():
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+steps, marks = {}, {}
+"""
+TAIL = """
+# Not getrusage: its peak begins with what the parent had when it started this process.
+peak = int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 1024
+print(json.dumps({"cpu": used(), "wall": time.perf_counter() - begun, "peak": peak, "steps": steps, "marks": marks}))
+"""
 DECODE = """
-import sys, pathlib, numpy as np
+import pathlib, numpy as np
 from PIL import Image
 for path in sorted(pathlib.Path(sys.argv[1]).glob("*.jpg")):
     np.asarray(Image.open(path))
 """
+THRESHOLD = """
+import pathlib, cv2
+cv2.setNumThreads(1)
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.jpg")):
+    grey = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2GRAY)
+    _, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    cv2.imwrite(str(pathlib.Path(sys.argv[2], path.stem + ".png")), mask)
+"""
+START = """
+from hairdensity import analysis, stages
+first = stages.run_observe
+def observed(task):
+    marks["first photo"] = used()
+    return first(task)
+stages.run_observe = observed
+analysis.analyze(sys.argv[1], sys.argv[2], jobs=1)
+"""
 ANALYZE = """
-import sys
-from hairdensity.analysis import analyze
-analyze(sys.argv[1], sys.argv[2], jobs=1)
+import functools
+from hairdensity import analysis, keep, publish, recipe, series, stages, tasks
+from hairdensity.settings import Settings
+
+nested = [0.0]
+def timed(step, function):
+    @functools.wraps(function)
+    def wrapper(*args, **named):
+        nested.append(0.0)
+        start = time.process_time()
+        try:
+            return function(*args, **named)
+        finally:
+            whole = time.process_time() - start
+            steps[step] = steps.get(step, 0.0) + whole - nested.pop()
+            nested[-1] += whole
+    return wrapper
+
+class Timed:
+    def __init__(self, method):
+        self._method = method
+        self.evened = method.evened
+    def __call__(self, *args):
+        return timed("segment", self._method)(*args)
+
+if sys.argv[4] == "1":
+    chosen = recipe.segmenter
+    recipe.segmenter = lambda name: Timed(chosen(name))
+    for step, home, names in (
+        ("read", recipe, ("read_photo",)), ("scale card", recipe, ("find_card",)),
+        ("check", recipe, ("check_frame", "check_scalp", "check_against")), ("region", recipe, ("find_region",)),
+        ("normalise", recipe, ("normalise",)), ("align", recipe, ("align",)), ("lay on grid", recipe, ("place",)),
+        ("keep", keep.Keeper, ("save_observation", "save_placement")),
+        ("load again", keep.Keeper, ("load_observation", "load_placement")), ("digest", tasks, ("file_digest",)),
+        ("masks", stages, ("run_draw",)), ("measure", stages, ("measure_series",)),
+        ("verdict and page", publish, ("publish",)),
+    ):
+        for name in names:
+            setattr(home, name, timed(step, getattr(home, name)))
+settings = Settings(segmenter=sys.argv[3])
+if __name__ == "__main__":
+    analysis.analyze(sys.argv[1], sys.argv[2], settings=settings, jobs=int(sys.argv[4]))
+"""
+WHOLE = """
+from pathlib import Path
+from hairdensity import read, recipe
+smaller = read._decode_smaller
+for path in sorted(Path(sys.argv[1]).glob("*.jpg")):
+    found = []
+    for read._decode_smaller in (smaller, lambda image, enough: None):
+        found.append(recipe.measure_photo(path, view="vertex").value)
+    steps[path.name] = found
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU and wall seconds, peak memory in MB, CPU seconds by step, and moments in CPU seconds, of one process."""
+
+    cpu: float
+    wall: float
+    peak: float
+    steps: dict[str, float]
+    marks: dict[str, float]
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=24)
-    parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--photos", type=int, default=12)
+    parser.add_argument("--megapixels", type=float, nargs="+", default=[2.0, 12.0, 48.0])
+    parser.add_argument("--workers", type=int, default=2, help="1: leave out what more workers gain")
+    parser.add_argument("--skip-classical", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        photos, single = Path(folder, "photos"), Path(folder, "single")
-        make(photos, options.photos, options.megapixels)
-        make(single, 1, 0.05)
-        decode, decode_memory = cost(DECODE, photos)
-        import_only, _ = cost(DECODE, single)
-        everything, memory = cost(ANALYZE, photos, Path(folder, "out"))
-        start, _ = cost(ANALYZE, single, Path(folder, "out-single"))
-    per_decode = (decode - import_only) / options.photos
-    per_photo = (everything - start) / options.photos
-    print(f"{options.photos} photos of {options.megapixels:g} MP, one worker")
-    print(f"{'':12s} {'CPU s a photo':>14s} {'start-up s':>11s} {'peak MB':>8s}")
-    print(f"{'decode':12s} {per_decode:14.3f} {import_only:11.2f} {decode_memory:8.0f}")
-    print(f"{'analyze':12s} {per_photo:14.3f} {start:11.2f} {memory:8.0f}")
-    print(f"ratio {per_photo / per_decode:.1f}")
+        home = Path(folder)
+        make(home / "one", 1, 0.05)
+        (home / "masks").mkdir()
+        base = {
+            "decode": run(DECODE, home / "one"),
+            "threshold": run(THRESHOLD, home / "one", home / "masks"),
+            **{
+                name: run(ANALYZE, home / "one", home / f"out-one-{name}", name, "1")
+                for name in ("network", "classical")
+            },
+        }
+        start = run(START, home / "one", home / "out-start")
+        first = start.marks["first photo"]
+        print(f"start-up {first:.2f} s CPU to the first photo; {start.cpu:.2f} s in all with one tiny photo")
+        for size in options.megapixels:
+            photos = home / f"photos-{size:g}"
+            make(photos, options.photos, size)
+            one_size(home, photos, size, options, base)
+
+
+def one_size(home: Path, photos: Path, size: float, options: argparse.Namespace, base: dict[str, Cost]) -> None:
+    """Print all tables for photos of one size."""
+    count = options.photos
+    costs = {"decode": run(DECODE, photos), "threshold": run(THRESHOLD, photos, home / "masks")}
+    for name in ("network", *(() if options.skip_classical else ("classical",))):
+        costs[name] = run(ANALYZE, photos, home / f"out-{size:g}-{name}", name, "1")
+    decode = (costs["decode"].cpu - base["decode"].cpu) / count
+    print(f"\n{count} photos of {size:g} MP, one worker")
+    print(f"{'':12s} {'CPU s a photo':>14s} {'wall s a photo':>15s} {'x decode':>9s} {'peak MB':>8s}")
+    for name, cost in costs.items():
+        cpu = (cost.cpu - base[name].cpu) / count
+        wall = (cost.wall - base[name].wall) / count
+        print(f"{name:12s} {cpu:14.3f} {wall:15.3f} {cpu / decode:9.1f} {cost.peak:8.0f}")
+    print("by step, CPU ms a photo:")
+    steps = costs["network"].steps
+    for step, seconds in sorted(steps.items(), key=lambda item: -item[1]):
+        own = seconds - base["network"].steps.get(step, 0.0)
+        print(f"  {step:18s} {1000 * own / count:7.1f}")
+    both = np.array(list(run(WHOLE, photos).steps.values()))
+    off = 100 * np.abs(both[:, 0] - both[:, 1])
+    print(f"coverage decoded at a reduced size against whole: off by {off.mean():.3f} pp, {off.max():.3f} at most")
+    if options.workers > 1:
+        plain = [run(ANALYZE, photos, home / f"out-{size:g}-{jobs}", "network", str(jobs)) for jobs in (0, 2)]
+        pages = plain[0].wall - base["network"].wall, plain[1].wall - base["network"].wall
+        print(f"{options.workers} workers: {pages[0] / pages[1]:.2f} x as fast (wall, their start included)")
 
 
 def make(folder: Path, count: int, megapixels: float) -> None:
@@ -63,24 +190,18 @@ def make(folder: Path, count: int, megapixels: float) -> None:
     large = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_CUBIC)
     for number in range(count):
         random = np.random.default_rng(number)
-        noise = random.normal(0, 4, (rows, columns, 1)).astype(np.float32)
-        photo = np.clip(large + noise, 0, 255).astype(np.uint8)
+        photo = large + random.normal(0, 4, (rows, columns, 1)).astype(np.float32)
         name = folder / f"vertex_{2024 + number // 12}-{1 + number % 12:02d}-01.jpg"
-        cv2.imwrite(str(name), photo[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
+        shown = np.clip(photo[:, :, ::-1], 0, 255).astype(np.uint8)
+        cv2.imwrite(str(name), shown, [cv2.IMWRITE_JPEG_QUALITY, 90])
 
 
-def cost(script: str, *arguments: Path) -> tuple[float, float]:
-    """Run a script in a process of its own and return its CPU seconds and peak memory in MB."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # Not getrusage: its peak begins with what this process had when it started the other.
-    peak = "int(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
-    measure = f"{script}\nprint({peak})"
+def run(script: str, *arguments: Path | str) -> Cost:
+    """Run a script in a process of its own and return what it cost, its children included."""
     done = subprocess.run(
-        [sys.executable, "-c", measure, *map(str, arguments)], check=True, capture_output=True, text=True
+        [sys.executable, "-c", HEAD + script + TAIL, *map(str, arguments)], check=True, capture_output=True, text=True
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, float(done.stdout.split()[-1]) / 1024
+    return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
 if __name__ == "__main__":

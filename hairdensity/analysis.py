@@ -2,34 +2,37 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hairdensity import pool
-from hairdensity.columns import ZONE_COLUMNS, Cell
+from hairdensity.columns import COLUMNS, ZONE_COLUMNS, Cell
 from hairdensity.errors import OutputError, TableError
-from hairdensity.explore import TreatmentsLike, as_html, chart, treatments_from
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
+from hairdensity.parquet import require_parquet, write_parquet
+from hairdensity.pool import Here, Runner, cores
 from hairdensity.preferences import TITLE
-from hairdensity.progress import ViewProgress
-from hairdensity.publish import publish
 from hairdensity.regions import outlined, read_regions
 from hairdensity.segment import segmenter
 from hairdensity.series import group
 from hairdensity.settings import Settings
 from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all
 from hairdensity.table import read_frame, write_rows
-from hairdensity.treatments import Treatments, no_treatments
+from hairdensity.treatments import Treatments, no_treatments, read_treatments
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from hairdensity.explore import TreatmentsLike
+    from hairdensity.progress import ViewProgress
+
 TREATMENTS: Final = "treatments.csv"
 REGIONS: Final = "regions.json"
+PHOTO_SECONDS: Final = 300.0
+"""What one photo may take: a hundred times what the slowest ones do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Analysis:
     headlines: tuple[str, ...]
     warnings: tuple[str, ...]
     measured_now: int
-    views: tuple[ViewProgress, ...] = field(default=(), repr=False)
+    views: "tuple[ViewProgress, ...]" = field(default=(), repr=False)
     treatments: Treatments = field(default_factory=no_treatments, repr=False)
 
     def count(self, status: str) -> int:
@@ -73,7 +76,7 @@ class Analysis:
         """Return the table as a pandas DataFrame: numbers as float64, dates as datetime64, the rest as text."""
         return read_frame(self.paths.measurements)
 
-    def view(self, name: str, subject: str | None = None) -> ViewProgress:
+    def view(self, name: str, subject: str | None = None) -> "ViewProgress":
         """Return the verdict of one view; `subject` is needed only where there are several.
 
         Raises
@@ -89,9 +92,13 @@ class Analysis:
 
     def chart(self, name: str, subject: str | None = None, *, ax: "Axes | None" = None) -> "Axes":
         """Draw the course of one view as the report does; see `hairdensity.chart`."""
+        from hairdensity.explore import chart
+
         return chart(self.view(name, subject), self.treatments, ax=ax)
 
     def _repr_html_(self) -> str:
+        from hairdensity.explore import as_html
+
         return as_html(
             self.headlines, {status: self.count(status) for status in ("measured", "rejected", "unreadable")}
         )
@@ -101,7 +108,7 @@ def analyze(
     photos: Path | str,
     out: Path | str,
     *,
-    treatments: TreatmentsLike = None,
+    treatments: "TreatmentsLike" = None,
     regions: Path | str | None = None,
     settings: Settings | None = None,
     jobs: int | None = None,
@@ -110,6 +117,10 @@ def analyze(
     pdf: bool = False,
     today: date | None = None,
     on_progress: OnProgress | None = None,
+    cluster: str | None = None,
+    photo_seconds: float = PHOTO_SECONDS,
+    parquet: bool = False,
+    follow_links: bool = False,
 ) -> Analysis:
     """Analyze a folder of scalp photos.
 
@@ -138,6 +149,15 @@ def analyze(
         Default: today. Matters for photos dated in the future and for treatment that goes on.
     on_progress : callable, optional
         Told (what, done, of how many).
+    cluster : str, optional
+        Address of a Dask scheduler, such as tcp://scheduler:8786, whose workers measure instead of processes of this
+        machine; "local" starts `jobs` workers here. See docs/scaling.md.
+    photo_seconds : float
+        What one photo may take; one that is stuck is left out, with the reason.
+    parquet : bool
+        Whether to write the tables as Parquet as well; needs the extra `parquet`.
+    follow_links : bool
+        Whether links in the photo folder that lead to folders or out of it are followed.
 
     Returns
     -------
@@ -150,12 +170,14 @@ def analyze(
         If the folder or a table cannot be used, or results cannot be written. What is wrong with one photo is a row of
         the table and never raised.
     """
+    if parquet:
+        require_parquet()
     job = _gather(
-        Path(photos), Path(out), treatments, regions, settings or Settings(), jobs or pool.cores(), maps,
-        today or date.today(),  # noqa: DTZ011 - a day as people write it, where they are
+        Path(photos), Path(out), treatments, regions, settings or Settings(), Here(jobs or cores(), photo_seconds),
+        maps, follow_links, today or date.today(),  # noqa: DTZ011 - a day as people write it, where they are
     )  # fmt: skip
     tell = on_progress or (lambda _what, _done, _total: None)
-    with _only_run(job.paths.root):
+    with _only_run(job.paths.root), _workers(job, cluster, jobs or cores(), photo_seconds, Path(photos)) as job:
         looked = observe_all(job, tell)
         series = group(
             ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today
@@ -163,9 +185,15 @@ def analyze(
         place_all(job, series, tell)
         measured = tuple(measure_one(job, one) for one in series)
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
-        write_rows(job.paths.measurements, rows)
-        write_rows(job.paths.zones, [row for one in measured for row in one.zone_rows], ZONE_COLUMNS)
         draw_all(job, measured, tell)
+        zone_rows = [row for one in measured for row in one.zone_rows]
+        write_rows(job.paths.measurements, rows)
+        write_rows(job.paths.zones, zone_rows, ZONE_COLUMNS)
+        if parquet:
+            write_parquet(job.paths.measurements_parquet, rows, COLUMNS)
+            write_parquet(job.paths.zones_parquet, zone_rows, ZONE_COLUMNS)
+        from hairdensity.publish import publish  # what writes the page is not waited for before the first photo
+
         progress, headlines, views = publish(job, measured, rows, title=title, pdf=pdf)
     return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh, views, job.treatments)
 
@@ -173,20 +201,27 @@ def analyze(
 def _gather(
     photos: Path,
     out: Path,
-    treatments: TreatmentsLike,
+    treatments: "TreatmentsLike",
     regions: Path | str | None,
     settings: Settings,
-    jobs: int,
+    run: Runner,
     maps: bool,
+    follow_links: bool,
     today: date,
 ) -> Job:
+    if out.resolve() == photos.resolve():
+        raise TableError(f"{out}: is the photo folder itself. Choose another --out, such as {out / 'results'}.")
     segmenter(settings.segmenter)  # what it needs and is not there is told now, not for each photo
-    found = find_photos(photos, leave_out=out)
+    found = find_photos(photos, leave_out=out, follow_links=follow_links)
     warnings = list(found.warnings)
     treatments_file = None
     if treatments is None or isinstance(treatments, (str, Path)):
-        treatments = treatments_file = _named_or_default(treatments, photos / TREATMENTS)
-    dates = treatments_from(treatments)
+        treatments_file = _named_or_default(treatments, photos / TREATMENTS)
+        dates = read_treatments(treatments_file) if treatments_file else no_treatments()
+    else:
+        from hairdensity.explore import treatments_from  # only where a notebook hands over a table
+
+        dates = treatments_from(treatments)
     warnings += dates.warnings
     regions_file = _named_or_default(regions, photos / REGIONS)
     drawn = read_regions(regions_file) if regions_file else {}
@@ -194,7 +229,7 @@ def _gather(
     warnings += [f"{REGIONS}: there is no photo {name!r}." for name in drawn if name not in known]
     listing = photos / LISTING
     tables = tuple(file for file in (treatments_file, regions_file, listing) if file and file.is_file())
-    return Job(OutPaths(out), found, dates, drawn, tables, settings, jobs, maps, today, tuple(warnings))
+    return Job(OutPaths(out), found, dates, drawn, tables, settings, run, maps, today, tuple(warnings))
 
 
 def _named_or_default(named: Path | str | None, default: Path) -> Path | None:
@@ -204,6 +239,20 @@ def _named_or_default(named: Path | str | None, default: Path) -> Path | None:
     if not path.is_file():
         raise TableError(f"{path}: there is no such file.")
     return path
+
+
+@contextmanager
+def _workers(job: Job, cluster: str | None, jobs: int, photo_seconds: float, photos: Path) -> Iterator[Job]:
+    """Give the job with the workers of a cluster, where that is asked for; they see folders by their full path only."""
+    if cluster is None:
+        yield job
+        return
+    from hairdensity.cluster import connected
+
+    whole = tuple(replace(photo, path=photo.path.resolve()) for photo in job.found.photos)
+    paths = OutPaths(job.paths.root.resolve())
+    with connected(cluster, jobs, photo_seconds, (photos.resolve(), paths.root)) as there:
+        yield replace(job, run=there, paths=paths, found=replace(job.found, photos=whole))
 
 
 @contextmanager

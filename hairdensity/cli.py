@@ -79,9 +79,18 @@ class _Commands(click.Group):
         except Exception as problem:
             if ctx.meta.get(DEBUG):
                 raise
-            known = isinstance(problem, HairdensityError)
-            error(str(problem) if known else f"unexpected {type(problem).__name__}: {problem}. --debug shows where.")
+            error(_told(problem))
             ctx.exit(2 if isinstance(problem, TableError) else 1)
+
+
+def _told(problem: Exception) -> str:
+    """Return what a person is told of an error."""
+    if isinstance(problem, HairdensityError):
+        return str(problem)
+    if isinstance(problem, OSError) and problem.strerror:
+        # Such as a name that no disk takes: what the system says is clear enough.
+        return f"{problem.filename or 'the system'}: {problem.strerror}."
+    return f"unexpected {type(problem).__name__}: {problem}. --debug shows where."
 
 
 @click.group(cls=_Commands, epilog=EXAMPLES, params=[*COMMON], context_settings={"help_option_names": ["-h", "--help"]})

@@ -28,6 +28,16 @@ class OutPaths:
         return self.root / "measurements.csv"
 
     @property
+    def measurements_parquet(self) -> Path:
+        """The table as Parquet, where that was asked for."""
+        return self.root / "measurements.parquet"
+
+    @property
+    def zones_parquet(self) -> Path:
+        """The table by zone as Parquet, where that was asked for."""
+        return self.root / "zones.parquet"
+
+    @property
     def zones(self) -> Path:
         """The table by zone: one row for each zone of each measured photo."""
         return self.root / "zones.csv"

@@ -84,7 +84,7 @@ class Found:
     warnings: tuple[str, ...]
 
 
-def find_photos(folder: Path, leave_out: Path | None = None) -> Found:
+def find_photos(folder: Path, leave_out: Path | None = None, *, follow_links: bool = False) -> Found:
     """Find the photos of a folder and below.
 
     photos.csv says subject, view and date where it names a photo; else the names of folders do, then (for the date)
@@ -97,6 +97,8 @@ def find_photos(folder: Path, leave_out: Path | None = None) -> Found:
         The photo folder.
     leave_out : Path, optional
         A folder below it that is none of it, such as the one that results go to.
+    follow_links : bool
+        Whether links to folders, and to photos elsewhere, are followed; each folder is entered once even so.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def find_photos(folder: Path, leave_out: Path | None = None) -> Found:
     if not folder.is_dir():
         raise TableError(f"{_shown(str(folder))}: there is no such folder.")
     warnings: list[str] = []
-    names = sorted(_walk(folder, leave_out, warnings))
+    names = sorted(_walk(folder, leave_out, follow_links, warnings))
     if not names:
         endings = ", ".join(sorted(ending[1:] for ending in READ_ENDINGS))
         raise HairdensityError(f"{_shown(str(folder))}: holds no photo (looked for {endings}).")
@@ -208,33 +210,41 @@ def _is_date_only(part: str) -> bool:
     return date_in(part) is not None and not _WORD.search(_DATE.sub("", part))
 
 
-def _walk(folder: Path, leave_out: Path | None, warnings: list[str]) -> Iterator[str]:
+def _walk(folder: Path, leave_out: Path | None, follow_links: bool, warnings: list[str]) -> Iterator[str]:
     """Yield the names of all photos; a folder is a folder whatever it is called."""
-    root = folder.resolve()
-    skipped = leave_out.resolve() if leave_out else None
-    for where, folders, files in os.walk(folder):
+    root, entered = _real(folder), {_real(folder)}
+    if leave_out:
+        entered.add(_real(leave_out))
+    for where, folders, files in os.walk(folder, followlinks=follow_links):
         here = Path(where)
-        folders[:] = sorted(name for name in folders if _entered(here / name, skipped, warnings))
+        folders[:] = [name for name in sorted(folders) if _entered(here / name, entered, follow_links, warnings)]
         if "truth.csv" in files:
             folders[:] = [name for name in folders if name != "truth"]
         for file in files:
             path = here / file
             if file.startswith(".") or path.suffix.lower() not in READ_ENDINGS | REFUSED_ENDINGS:
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
+            if path.is_symlink() and not follow_links and not _real(path).is_relative_to(root):
                 warnings.append(f"{_shown(file)}: is a link out of the photo folder and was not followed.")
                 continue
             yield path.relative_to(folder).as_posix()
 
 
-def _entered(path: Path, skipped: Path | None, warnings: list[str]) -> bool:
+def _real(path: Path) -> Path:
+    # Not Path.resolve, which raises for a link that leads to itself.
+    return Path(os.path.realpath(path))
+
+
+def _entered(path: Path, entered: set[Path], follow_links: bool, warnings: list[str]) -> bool:
     if path.name.startswith(".") or path.name.lower() in SKIPPED_FOLDERS:
         return False
-    if path.is_symlink():
+    if path.is_symlink() and not follow_links:
         warnings.append(f"{_shown(path.name)}: is a link to a folder and was not followed.")
         return False
-    if skipped and path.resolve() == skipped:
+    real = _real(path)
+    if real in entered:
         return False
+    entered.add(real)
     return not ((path / "measurements.csv").is_file() and (path / "run.json").is_file())
 
 

@@ -8,6 +8,7 @@ anyone can look inside. A damaged entry counts as missing. The whole folder may 
 import hashlib
 import io
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.align import Alignment, NotAligned
-from hairdensity.arrays import Gray, Plane
+from hairdensity.arrays import Gray, Plane, Share
 from hairdensity.check import ScalpQuality
 from hairdensity.files import write_whole
 from hairdensity.hairs import Hair
@@ -113,8 +114,8 @@ class Keeper:
             members = {
                 "picture.jpg": imaging.encode_jpeg(observation.seen.picture, 92),
                 "region.png": imaging.encode_png(region.mask.astype(np.uint8)),
-                "share.png": imaging.encode_png(_share_levels(segmentation.share), 1),
-                "unsure.png": imaging.encode_png(_unsure_levels(segmentation.unsure), 1),
+                "share.png": imaging.encode_png(_share_levels(segmentation.share)),
+                "unsure.png": imaging.encode_png(_unsure_levels(segmentation.unsure)),
                 **(drawn if region.source == "drawn" else {}),
             }
         self._save(entry, facts, members)
@@ -159,6 +160,11 @@ class Keeper:
             px_per_mm=facts["px_per_mm"],
             trial=_figures(facts["trial"]) if facts["trial"] else None,
         )
+
+    def load_share(self, entry: str) -> Share | None:
+        """Return the share of hair of a kept observation, or None where there is none or it is damaged."""
+        loaded = self._load(entry, ("share.png",))
+        return _from_levels(imaging.decode_gray(loaded[1]["share.png"]), 1 / 255) if loaded and loaded[1] else None
 
     def save_placement(self, entry: str, placement: Placement) -> None:
         """Keep a placement."""
@@ -228,7 +234,8 @@ class Keeper:
                 facts = json.loads(archive.read("facts.json"))
                 present = set(archive.namelist())
                 return facts, {name: archive.read(name) for name in wanted if name in present}
-        except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError):
+        except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, RuntimeError, EOFError, struct.error):
+            # What zipfile raises for damage: also that a file is encrypted, or packed in a way that it does not know.
             return None
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.light import STANDARD_COLOUR, bright_colour, displayed, linear, uneven_light
+from hairdensity.light import STANDARD_COLOUR, Light, bright_colour, displayed, linear, scaled, uneven_light
 
 LEAST_SLOPE: Final = 0.05
 """Unevenness (natural logarithm) below this is not worth correcting."""
@@ -58,26 +58,41 @@ def normalise(work: Rgb, mask: Mask) -> Normalised:
     if not mask.any():
         return Normalised(work, work, ())
     steps: list[str] = []
-    plane = linear(work)
     colour = bright_colour(work, mask) / STANDARD_COLOUR
-    balanced = displayed(plane / colour.astype(np.float32))
     light = uneven_light(work, mask)
+    factor = None
     if light.slope >= LEAST_SLOPE:
         part = min(1.0, MOST_SLOPE / light.slope)
-        rows, columns = np.nonzero(mask)
-        x = (np.arange(work.shape[1], dtype=np.float32) - np.float32(columns.mean())) / np.float32(work.shape[1])
-        y = (np.arange(work.shape[0], dtype=np.float32) - np.float32(rows.mean())) / np.float32(work.shape[1])
-        # Outside the scalp nothing is known of the light; the factor stays within what it is on the scalp.
-        log = -part * (np.float32(light.across) * x[None, :] + np.float32(light.down) * y[:, None])
-        most = np.float32(part * light.slope)
-        factor: Plane = np.exp(np.clip(log, -most, most), dtype=np.float32)
-        plane *= factor[:, :, None]
+        factor = _evening(light, part, mask)
         steps.append(f"evened light by {part * light.slope:.2f}")
     # Every fourth pixel tells the brightness of the scalp as well as all do.
-    grey = (plane[::4, ::4] / colour)[mask[::4, ::4]].mean(axis=1)
+    few = np.s_[::4, ::4]
+    seen = linear(np.ascontiguousarray(work[few]))
+    if factor is not None:
+        seen *= factor[few][:, :, None]
+    grey = (seen / colour)[mask[few]].mean(axis=1)
     reference = float(np.quantile(grey, BRIGHT_RANK)) if grey.size else TARGET
     gain = float(np.clip(TARGET / max(reference, 1e-4), *GAINS))
-    plane *= (gain / colour).astype(np.float32)
     steps.append(f"white balance {1 / colour[0]:.2f}/{1 / colour[1]:.2f}/{1 / colour[2]:.2f}")
     steps.append(f"exposure x{gain:.2f}")
-    return Normalised(displayed(plane), balanced, tuple(steps))
+    if factor is None:
+        rgb = scaled(work, gain / colour)
+    else:
+        plane = linear(work)
+        plane *= factor[:, :, None]
+        plane *= (gain / colour).astype(np.float32)
+        rgb = displayed(plane)
+    return Normalised(rgb, scaled(work, 1 / colour), tuple(steps))
+
+
+def _evening(light: Light, part: float, mask: Mask) -> Plane:
+    """Return the factor by which each pixel is to be brightened so that this part of uneven light is gone."""
+    rows, columns = np.nonzero(mask)
+    wide = np.float32(mask.shape[1])
+    x = (np.arange(mask.shape[1], dtype=np.float32) - np.float32(columns.mean())) / wide
+    y = (np.arange(mask.shape[0], dtype=np.float32) - np.float32(rows.mean())) / wide
+    # Outside the scalp nothing is known of the light; the factor stays within what it is on the scalp.
+    log = -part * (np.float32(light.across) * x[None, :] + np.float32(light.down) * y[:, None])
+    most = np.float32(part * light.slope)
+    factor: Plane = np.exp(np.clip(log, -most, most), dtype=np.float32)
+    return factor

@@ -1,24 +1,32 @@
-"""Run one function over many tasks: here, or in worker processes that may die.
+"""Run one function over many tasks: here, or in worker processes that may die or hang.
 
-The seam for more machines is `concurrent.futures.Executor`: whatever offers one can run the same tasks.
+Whatever offers `concurrent.futures.Executor` can run the same tasks; `hairdensity.cluster` is that for more machines.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TypeVar
+from types import FrameType
+from typing import Final, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+GRACE: Final = 2.0
+"""A worker gets so many times what its task may take before it is killed: a task mostly stops by itself in time."""
+DIED: Final = "the process that measured it died twice, perhaps for want of memory"
+HUNG: Final = "it took too long"
+
 
 @dataclass(frozen=True, slots=True)
 class Crashed:
-    """Stands for the result of a task that took its worker process down twice.
+    """Stands for the result of a task that took its worker process down twice, or did not end.
 
     Parameters
     ----------
@@ -29,53 +37,128 @@ class Crashed:
     reason: str
 
 
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+class TookTooLongError(BaseException):
+    """A task did not end in the time that it may take; no `except Exception` on its way is to swallow that."""
 
 
-def run(function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Result | Crashed]]:
-    """Run a function over tasks and give each result as it comes.
+class Runner(Protocol):
+    """Runs a function over tasks somewhere, and gives each result as it comes."""
+
+    def __call__(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[tuple[int, Result | Crashed]]:
+        """Run a function over tasks.
+
+        Parameters
+        ----------
+        function : callable
+            Picklable; its exceptions end the run.
+        tasks : sequence
+            Picklable.
+
+        Yields
+        ------
+        index : int
+            Which task.
+        result
+            What the function returned, or `Crashed` where its process died or hung.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Runs tasks on this machine.
 
     Parameters
     ----------
-    function : callable
-        Picklable; its exceptions end the run.
-    tasks : sequence
-        Picklable.
     jobs : int
         Worker processes; with 1 everything runs in this process.
-
-    Yields
-    ------
-    index : int
-        Which task.
-    result
-        What the function returned, or `Crashed` where its process died twice.
+    seconds : float
+        What one task may take; one that is stuck is given up.
     """
-    if not tasks:
-        return
-    if jobs <= 1 or len(tasks) == 1:
-        with _one_thread():
-            for index, task in enumerate(tasks):
-                yield index, function(task)
-        return
-    suspects: list[int] = []
-    remaining = list(range(len(tasks)))
-    while remaining:
-        done: set[int] = set()
+
+    jobs: int
+    seconds: float = float("inf")
+
+    def __call__(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[tuple[int, Result | Crashed]]:
+        """Run a function over tasks; see `Runner`."""
+        if self.jobs <= 1 or len(tasks) <= 1:
+            with one_thread():
+                for index, task in enumerate(tasks):
+                    yield index, attempt(function, self.seconds, task)
+            return
+        suspects: list[int] = []
+        remaining = list(range(len(tasks)))
+        while remaining:
+            done: set[int] = set()
+            try:
+                with _workers(min(self.jobs, len(remaining))) as executor:
+                    for index, result in self._through(executor, function, tasks, remaining):
+                        done.add(index)
+                        yield index, result
+            except _PoolBrokeError as broke:
+                # Any of those in flight may have done it: each gets a process of its own, later.
+                suspects += broke.in_flight
+                done.update(broke.in_flight)
+            remaining = [index for index in remaining if index not in done]
+        for index in suspects:
+            yield index, self._alone(function, tasks[index])
+
+    def _through(
+        self,
+        executor: ProcessPoolExecutor,
+        function: Callable[[Task], Result],
+        tasks: Sequence[Task],
+        indices: Sequence[int],
+    ) -> Iterator[tuple[int, Result | Crashed]]:
+        """Keep a bounded number of tasks in flight, so that a million of them need no more memory than ten."""
+        waiting = iter(indices)
+        flying: dict[Future[Result | Crashed], int] = {}
+        begun: dict[Future[Result | Crashed], float] = {}
         try:
-            with _workers(min(jobs, len(remaining))) as executor:
-                for index, result in _through(executor, function, tasks, remaining, jobs):
-                    done.add(index)
-                    yield index, result
-        except _PoolBrokeError as broke:
-            # Any of those in flight may have done it: each gets a process of its own, later.
-            suspects += broke.in_flight
-            done.update(broke.in_flight)
-        remaining = [index for index in remaining if index not in done]
-    for index in suspects:
-        yield index, _alone(function, tasks[index])
+            while True:
+                while len(flying) < 3 * self.jobs and (index := next(waiting, None)) is not None:
+                    flying[executor.submit(attempt, function, self.seconds, tasks[index])] = index
+                if not flying:
+                    return
+                landed, _ = wait(flying, 1.0 if self.seconds < float("inf") else None, FIRST_COMPLETED)
+                for future in landed:
+                    result = future.result()
+                    begun.pop(future, None)
+                    yield flying.pop(future), result
+                self._kill_if_stuck(executor, flying, begun)
+        except BrokenProcessPool:
+            raise _PoolBrokeError(list(flying.values())) from None
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def _kill_if_stuck(
+        self,
+        executor: ProcessPoolExecutor,
+        flying: dict[Future[Result | Crashed], int],
+        begun: dict[Future[Result | Crashed], float],
+    ) -> None:
+        now = time.monotonic()
+        for future in flying:
+            if future.running():
+                begun.setdefault(future, now)
+        # The executor marks up to one task more than it has workers as running: twice the time covers its turn too.
+        if any(now - start > 2 * GRACE * self.seconds for start in begun.values()):
+            _kill(executor)
+
+    def _alone(self, function: Callable[[Task], Result], task: Task) -> Result | Crashed:
+        limit = None if self.seconds == float("inf") else GRACE * self.seconds
+        with _workers(1) as executor:
+            future = executor.submit(attempt, function, self.seconds, task)
+            try:
+                return future.result(limit)
+            except BrokenProcessPool:
+                return Crashed(DIED)
+            except TimeoutError:
+                _kill(executor)
+                return Crashed(HUNG)
 
 
 class _PoolBrokeError(Exception):
@@ -84,34 +167,59 @@ class _PoolBrokeError(Exception):
         self.in_flight = in_flight
 
 
-def _through(
-    executor: Executor, function: Callable[[Task], Result], tasks: Sequence[Task], indices: Sequence[int], jobs: int
-) -> Iterator[tuple[int, Result]]:
-    """Keep a bounded number of tasks in flight, so that a million of them need no more memory than ten."""
-    waiting = iter(indices)
-    flying: dict[Future[Result], int] = {}
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def attempt(function: Callable[[Task], Result], seconds: float, task: Task) -> Result | Crashed:
+    """Run a function on a task, and give up after so many seconds where this thread can be interrupted."""
     try:
-        while True:
-            while len(flying) < 3 * jobs and (index := next(waiting, None)) is not None:
-                flying[executor.submit(function, tasks[index])] = index
-            if not flying:
-                return
-            landed, _ = wait(flying, return_when=FIRST_COMPLETED)
-            for future in landed:
-                result = future.result()
-                yield flying.pop(future), result
-    except BrokenProcessPool:
-        raise _PoolBrokeError(list(flying.values())) from None
+        with _within(seconds):
+            return function(task)
+    except TookTooLongError:
+        return Crashed(HUNG)
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Let OpenCV use a single thread, as in a worker, so that one job and many give the same numbers."""
+    import cv2
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        cv2.setNumThreads(before)
 
 
-def _alone(function: Callable[[Task], Result], task: Task) -> Result | Crashed:
+@contextlib.contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise TookTooLongError
+
     try:
-        with _workers(1) as executor:
-            return executor.submit(function, task).result()
-    except BrokenProcessPool:
-        return Crashed("the process that measured it died twice, perhaps for want of memory")
+        # Only the main thread of a process on POSIX can be interrupted so; elsewhere nothing is limited.
+        before = signal.signal(signal.SIGALRM, stop) if seconds < float("inf") else None
+    except (AttributeError, ValueError):
+        before = None
+    if before is None:
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _kill(executor: ProcessPoolExecutor) -> None:
+    # There is no public way before Python 3.14, and a worker that hangs in C code hears no gentler one.
+    processes: dict[int, multiprocessing.Process] = dict(getattr(executor, "_processes", None) or {})
+    for process in processes.values():
+        process.kill()
 
 
 def _workers(count: int) -> ProcessPoolExecutor:
@@ -125,18 +233,3 @@ def _prepare_worker() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
-
-
-class _one_thread:  # noqa: N801 - reads as a word
-    """The same single thread here as in a worker, so that one job and many give the same numbers."""
-
-    def __enter__(self) -> None:
-        import cv2
-
-        self._before = cv2.getNumThreads()
-        cv2.setNumThreads(1)
-
-    def __exit__(self, *_: object) -> None:
-        import cv2
-
-        cv2.setNumThreads(self._before)

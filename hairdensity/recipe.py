@@ -17,7 +17,7 @@ import numpy as np
 from hairdensity import hairs, imaging
 from hairdensity.align import ITSELF, Alignment, NotAligned, align
 from hairdensity.alike import Look, hair_change, hair_flags
-from hairdensity.arrays import Mask, Rgb
+from hairdensity.arrays import Mask, Rgb, Share
 from hairdensity.card import Card, NoCard, find_card
 from hairdensity.check import ScalpQuality, check_against, check_frame, check_scalp
 from hairdensity.errors import UnreadablePhotoError
@@ -149,11 +149,13 @@ def observe(
         Also for a photo that is of no use: the reason is in it. Never raises for what is wrong with a photo.
     """
     try:
-        photo = read_photo(path, max_pixels=settings.max_megapixels * 1_000_000)
+        # Hairs of a macro photo are a few pixels thin; of any other photo no more is looked at than the work picture.
+        enough = None if view == MACRO else settings.work_px
+        photo = read_photo(path, max_pixels=settings.max_megapixels * 1_000_000, enough_px=enough)
     except UnreadablePhotoError as error:
         return Observation("unreadable", str(error), (), "", (0, 0), None, (), None)
-    shape = (photo.rgb.shape[0], photo.rgb.shape[1])
-    work = imaging.shrink(photo.rgb, settings.work_px)
+    shape = photo.shape
+    work = imaging.resize(photo.rgb, imaging.shrunk_shape(shape, settings.work_px))
     blank = Observation("rejected", "", (), photo.digest, shape, None, photo.notes, None)
 
     frame = check_frame(work, shape)
@@ -319,11 +321,9 @@ def measure_photo(path: Path, *, view: str = "scalp", settings: Settings | None 
     return coverage(placed, placed.skin, placed.skin)
 
 
-def labels(observation: Observation, skin_in_work: Mask) -> Mask:
+def labels(share: Share, skin_in_work: Mask) -> Mask:
     """Return where hair is, one half or more of a pixel, within a region of the work picture."""
-    if observation.seen is None:
-        raise ValueError("only a measured photo has labels")
-    hair: Mask = (observation.seen.segmentation.share >= 0.5) & skin_in_work
+    hair: Mask = (share >= 0.5) & skin_in_work
     return hair
 
 

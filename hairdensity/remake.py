@@ -9,6 +9,7 @@ from hairdensity.errors import HairdensityError
 from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.pages import write_pages
+from hairdensity.pool import Here
 from hairdensity.publish import verdicts
 from hairdensity.regions import outlined
 from hairdensity.remember import remembered
@@ -105,7 +106,7 @@ def remake(
         raise HairdensityError(f"{out}: has no photo of what was asked for. Check subject, view and days.")
     dates = read_treatments(treatments) if treatments else kept.treatments
     job = Job(
-        paths, Found(tuple(found for found, _, _ in photos), ()), dates, kept.drawn, (), kept.settings, 1, False,
+        paths, Found(tuple(found for found, _, _ in photos), ()), dates, kept.drawn, (), kept.settings, Here(1), False,
         kept.today, (*kept.warnings, *(dates.warnings if treatments else ())),
     )  # fmt: skip
     measured = tuple(measure_one(job, one) for one in group(photos, outlined(kept.drawn), kept.today))

@@ -3,21 +3,21 @@
 import hashlib
 import json
 import math
-import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from hairdensity import imaging, pool
-from hairdensity.errors import OutputError
+from hairdensity import imaging
+from hairdensity.align import NotAligned
 from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.keep import Keeper
 from hairdensity.measure import grid_shape
+from hairdensity.pool import Crashed, Runner
 from hairdensity.recipe import MACRO, Observation, Placement
 from hairdensity.regions import Drawn, Outlines
 from hairdensity.series import MeasuredSeries, Member, Series, measure_series, pairs_of
@@ -27,6 +27,7 @@ from hairdensity.tasks import (
     DrawTask,
     ObserveTask,
     PlaceTask,
+    lay,
     run_draw,
     run_observe,
     run_place,
@@ -57,8 +58,8 @@ class Job:
         Files other than photos that the results depend on.
     settings : Settings
         How to measure.
-    jobs : int
-        Worker processes.
+    run : Runner
+        Where the work of single photos is done.
     maps : bool
         Whether to write the share of hair of each photo.
     today : date
@@ -73,7 +74,7 @@ class Job:
     drawn: Drawn
     tables: tuple[Path, ...]
     settings: Settings
-    jobs: int
+    run: Runner
     maps: bool
     today: date
     warnings: tuple[str, ...]
@@ -102,15 +103,17 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
     index = _read_index(index_file)
     by_name: dict[str, tuple[Observation, str]] = {}
     todo: list[FoundPhoto] = []
+    # Taken before the first photo is read: one that changes later in the run differs from it in the next.
+    stamps = {photo.name: _stamp(photo) for photo in job.found.photos}
     for photo in job.found.photos:
-        kept = _kept(job, keeper, photo, index)
+        kept = _kept(job, keeper, photo, index.get(photo.name), stamps[photo.name])
         if kept:
             by_name[photo.name] = kept
         else:
             todo.append(photo)
     tasks = [_observe_task(job, photo) for photo in todo]
     tell("measuring photos", 0, len(tasks))
-    for done, (which, result) in enumerate(pool.run(run_observe, tasks, job.jobs), 1):
+    for done, (which, result) in enumerate(job.run(run_observe, tasks), 1):
         photo, task = todo[which], tasks[which]
         observation = result if isinstance(result, Observation) else _crashed(photo, result)
         by_name[photo.name] = (
@@ -118,21 +121,25 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
             task.entry(observation.digest),
         )
         tell("measuring photos", done, len(tasks))
-    stamped = ((photo.name, _stamp(photo)) for photo in job.found.photos)
-    stamps = {name: (stamp, by_name[name][0].digest) for name, stamp in stamped if stamp}
-    write_whole(index_file, json.dumps(stamps))
+    write_whole(
+        index_file, json.dumps({name: (stamp, by_name[name][0].digest) for name, stamp in stamps.items() if stamp})
+    )
     return Looked(by_name, len(tasks))
 
 
-def _crashed(photo: FoundPhoto, crash: pool.Crashed) -> Observation:
+def _crashed(photo: FoundPhoto, crash: Crashed) -> Observation:
     reason = f"{photo.name}: could not be measured ({crash.reason}). Save it again at a smaller size."
     return Observation("unreadable", reason, (), "", (0, 0), None, (), None)
 
 
-def _kept(job: Job, keeper: Keeper, photo: FoundPhoto, index: dict[str, Any]) -> tuple[Observation, str] | None:
-    stamp, digest = index.get(photo.name, (None, ""))
-    if not digest or stamp != _stamp(photo):
-        return None
+def _kept(
+    job: Job, keeper: Keeper, photo: FoundPhoto, indexed: object, stamp: list[int]
+) -> tuple[Observation, str] | None:
+    match indexed:
+        case [before, str(digest)] if digest and before == stamp:
+            pass
+        case _:
+            return None
     entry = _observe_task(job, photo).entry(digest)
     observation = keeper.load_observation(entry, pictures=False)
     return (observation, entry) if observation else None
@@ -150,7 +157,7 @@ def _stamp(photo: FoundPhoto) -> list[int]:
 def _read_index(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -171,9 +178,12 @@ def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
 
 def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) -> None:
     tell(what, 0, len(tasks))
-    for done, (which, result) in enumerate(pool.run(run_place, tasks, job.jobs), 1):
-        if isinstance(result, pool.Crashed):
-            raise OutputError(f"{tasks[which].photo.path.name}: could not be aligned ({result.reason}).")
+    for done, (which, result) in enumerate(job.run(lay, tasks), 1):
+        if isinstance(result, Crashed):
+            # Kept like any other outcome, or this process would try next, and die with the whole run.
+            task = tasks[which]
+            failed = Placement(NotAligned(result.reason), None, ("not_aligned",))
+            task.photo.keeper.save_placement(task.chained if task.neighbours else task.placement, failed)
         tell(what, done, len(tasks))
 
 
@@ -252,20 +262,17 @@ def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> 
             if row["status"] != "measured":
                 continue
             task = _draw_task(job, one, member, places[member.found.name], names[member.found.name])
-            now[member.found.name] = [task.place.placement, task.place.chained, hashlib.sha256(task.common).hexdigest()]
+            made_from = (task.place.placement, task.place.chained, hashlib.sha256(task.common).hexdigest())
+            now[member.found.name] = [names[member.found.name], *made_from]
             if before.get(member.found.name) == now[member.found.name]:
                 task = task.without_what_is_there()
             if task.writes_anything:
                 tasks.append(task)
     tell("writing masks", 0, len(tasks))
-    for done, _ in enumerate(pool.run(run_draw, tasks, job.jobs), 1):
+    for done, _ in enumerate(job.run(run_draw, tasks), 1):
         tell("writing masks", done, len(tasks))
+    _remove_stale(job.paths, before, {names[name] for name in now})
     write_whole(drawn_file, json.dumps(now))
-    wanted = {names[name] for name in now}
-    _remove_stale(job.paths.root / "masks", wanted)
-    if job.maps:
-        _remove_stale(job.paths.root / "maps", wanted)
-    _remove_stale(job.paths.root / "hairs", {PurePosixPath(name).with_suffix(".csv").as_posix() for name in wanted})
 
 
 def _draw_task(job: Job, one: MeasuredSeries, member: Member, place: PlaceTask, name: str) -> DrawTask:
@@ -282,10 +289,14 @@ def _draw_task(job: Job, one: MeasuredSeries, member: Member, place: PlaceTask, 
     )
 
 
-def _remove_stale(folder: Path, wanted: Collection[str]) -> None:
-    """Delete what was written of photos that no longer have a number: a picture without a row would mislead."""
-    for where, _, files in os.walk(folder):
-        for file in files:
-            path = Path(where, file)
-            if path.relative_to(folder).as_posix() not in wanted:
-                path.unlink(missing_ok=True)
+def _remove_stale(paths: OutPaths, before: dict[str, Any], wanted: Collection[str]) -> None:
+    """Delete what an earlier run wrote of photos that no longer have a number: a picture without a row would mislead.
+
+    Only what the earlier run says it wrote: OUT may be a folder that holds files of its owner as well.
+    """
+    for written in before.values():
+        match written:
+            case [str(picture), *_] if picture not in wanted:
+                for path in (paths.mask(picture), paths.map(picture), paths.hairs(picture)):
+                    if path.resolve().is_relative_to(paths.root.resolve()):
+                        path.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from hairdensity.files import write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A text cell that begins so is run as a formula by spreadsheets; a leading apostrophe keeps it text."""
 
 

@@ -1,6 +1,7 @@
 """The work of one photo as tasks for a pool: read from disk, call the recipe, keep the result, return the facts."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -114,19 +115,24 @@ def placement_key(entry: str, baseline: str) -> str:
 
 def run_observe(task: ObserveTask) -> Observation:
     """Observe, keep, and return the facts without the pictures."""
+    observation = _kept_or_made(task)
+    return observation if observation.seen is None else replace(observation, seen=None)
+
+
+def _kept_or_made(task: ObserveTask) -> Observation:
     try:
         digest = file_digest(task.path)
     except OSError:
         digest = ""
-    entry = task.entry(digest)
-    if digest and (kept := task.keeper.load_observation(entry, pictures=False)):
+    if digest and (kept := task.keeper.load_observation(task.entry(digest), pictures=False)):
         return kept
     observation = observe(task.path, task.view, task.drawn, task.settings, task.px_per_mm)
     if observation.status == "unreadable":
         # Not kept: the reason may be the disk's or the permissions', and trying again costs next to nothing.
         return observation
-    task.keeper.save_observation(entry, observation)
-    return replace(observation, seen=None)
+    # By the digest of what was decoded: the file may have been replaced since it was looked up.
+    task.keeper.save_observation(task.entry(observation.digest), observation)
+    return observation
 
 
 def run_place(task: PlaceTask) -> Placement:
@@ -172,23 +178,33 @@ def _placed_directly(task: PlaceTask) -> Placement:
         return kept
     observation = observation_of(task.photo, task.entry)
     itself = task.entry == task.baseline_entry
-    placement = place_on(
-        observation, observation if itself else observation_of(task.baseline, task.baseline_entry), itself
-    )
+    placement = place_on(observation, observation if itself else _baseline(task.baseline, task.baseline_entry), itself)
     keeper.save_placement(task.placement, placement)
     return placement
+
+
+def lay(task: PlaceTask) -> bool:
+    """Place and keep as `run_place` does, and bring nothing back: planes are dear to carry between processes."""
+    run_place(task)
+    return True
 
 
 def run_draw(task: DrawTask) -> bool:
     """Write mask and map of one photo at the size of the upright photo; false for one that was not aligned."""
     placement = run_place(task.place)
-    observation = observation_of(task.place.photo, task.place.entry)
-    if observation.seen is None or placement.placed is None:
+    if placement.placed is None:
         return False
-    share = observation.seen.segmentation.share
+    keeper, entry = task.place.photo.keeper, task.place.entry
+    share = keeper.load_share(entry)
+    observation = None if share is None else keeper.load_observation(entry, pictures=False)
+    if share is None or observation is None:
+        observation = observation_of(task.place.photo, entry)
+        if observation.seen is None:
+            return False
+        share = observation.seen.segmentation.share
     skin = skin_in_work(placement, imaging.decode_gray(task.common) > 0, task.baseline_work, share.shape)
     if task.mask is not None:
-        hair = labels(observation, skin)
+        hair = labels(share, skin)
         small = np.where(hair, 2, np.where(skin, 1, 0)).astype(np.uint8)
         write_whole(task.mask, imaging.encode_png(imaging.resize_labels(small, observation.shape)))
     if task.map is not None:
@@ -196,6 +212,12 @@ def run_draw(task: DrawTask) -> bool:
     if task.hairs is not None:
         write_whole(task.hairs, hairs_csv(observation.hairs))
     return True
+
+
+@lru_cache(maxsize=1)
+def _baseline(task: ObserveTask, entry: str) -> Observation:
+    """Return the kept observation that a whole series is laid on, read once by each worker."""
+    return observation_of(task, entry)
 
 
 def observation_of(task: ObserveTask, entry: str) -> Observation:

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hairdensity.errors import HairdensityError, TableError
+from hairdensity.errors import HairdensityError, TableError, UnreadablePhotoError
 from hairdensity.find import FoundPhoto, date_in, find_photos, view_in
+from hairdensity.read import read_photo
 
 
 def photo(folder: Path, name: str, taken: str = "") -> None:
@@ -160,6 +161,26 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path):
     found = find_photos(inside)
     assert [one.name for one in found.photos] == ["a.jpg"]
     assert len(found.warnings) == 3
+
+
+def test_links_are_followed_where_asked_and_each_folder_is_entered_once(tmp_path: Path):
+    inside, outside = tmp_path / "photos", tmp_path / "private"
+    photo(inside / "vertex", "a.jpg")
+    photo(outside, "b.jpg")
+    for name, target in (("c.jpg", outside / "b.jpg"), ("more", outside), ("twice", outside), ("loop", inside)):
+        (inside / name).symlink_to(target)
+    (outside / "back").symlink_to(inside / "vertex")
+    found = find_photos(inside, follow_links=True)
+    assert [one.name for one in found.photos] == ["c.jpg", "more/b.jpg", "vertex/a.jpg"]
+
+
+def test_a_link_that_leads_to_itself_is_a_photo_that_cannot_be_read(tmp_path: Path):
+    (tmp_path / "a.jpg").symlink_to(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    for one in find_photos(tmp_path).photos:
+        assert one.date is None
+        with pytest.raises(UnreadablePhotoError, match="cannot be read"):
+            read_photo(one.path)
 
 
 def test_no_folder_and_no_photo(tmp_path: Path):

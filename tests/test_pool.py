@@ -1,11 +1,12 @@
 import os
+import signal
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from hairdensity import pool
+from hairdensity.pool import HUNG, Crashed, Here
 
 
 def double(number: int) -> int:
@@ -31,26 +32,56 @@ def fail(number: int) -> int:
     raise ValueError(f"task {number}")
 
 
+def sleep_on(bad: int, number: int) -> int:
+    while number == bad:
+        try:
+            time.sleep(0.05)
+        except Exception:  # noqa: S112 - as libraries do
+            continue
+    return number
+
+
+def hang_on(bad: int, number: int) -> int:
+    if number == bad:
+        # As C code that never comes back: no signal reaches it but the last one.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        time.sleep(600)
+    return number
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_every_task_has_its_result(jobs: int):
-    assert sorted(pool.run(double, list(range(25)), jobs)) == [(i, 2 * i) for i in range(25)]
+    assert sorted(Here(jobs)(double, list(range(25)))) == [(i, 2 * i) for i in range(25)]
 
 
 def test_no_tasks_no_workers():
-    assert list(pool.run(double, [], 4)) == []
+    assert list(Here(4)(double, [])) == []
 
 
 def test_a_task_that_kills_its_worker_is_reported_and_the_others_are_done():
-    results = dict(pool.run(partial(die_on, 4), list(range(12)), 2))
-    assert isinstance(results.pop(4), pool.Crashed)
+    results = dict(Here(2)(partial(die_on, 4), list(range(12))))
+    assert isinstance(results.pop(4), Crashed)
     assert results == {i: i for i in range(12) if i != 4}
 
 
 def test_a_worker_that_dies_once_costs_nothing(tmp_path: Path):
-    assert dict(pool.run(partial(die_once, tmp_path), list(range(8)), 2)) == {i: i for i in range(8)}
+    assert dict(Here(2)(partial(die_once, tmp_path), list(range(8)))) == {i: i for i in range(8)}
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_of_the_program_is_not_hidden(jobs: int):
     with pytest.raises(ValueError, match="task"):
-        list(pool.run(fail, [1, 2], jobs))
+        list(Here(jobs)(fail, [1, 2]))
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="cannot be interrupted there")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_task_that_takes_too_long_is_given_up(jobs: int):
+    results = dict(Here(jobs, 0.3)(partial(sleep_on, 1), [0, 1, 2]))
+    assert results == {0: 0, 1: Crashed(HUNG), 2: 2}
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="cannot be blocked there")
+def test_a_task_that_cannot_be_interrupted_is_killed_and_the_others_are_done():
+    results = dict(Here(2, 0.3)(partial(hang_on, 1), [0, 1, 2]))
+    assert results == {0: 0, 1: Crashed(HUNG), 2: 2}

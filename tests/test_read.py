@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from hairdensity import imaging
 from hairdensity.errors import UnreadablePhotoError
 from hairdensity.read import read_photo, read_taken
 
@@ -45,6 +46,29 @@ def test_every_orientation_comes_upright(tmp_path: Path, orientation: int):
     exif[0x0112] = orientation
     path = write(tmp_path, "a.png", encoded(np.ascontiguousarray(stored), "PNG", exif=exif))
     assert (read_photo(path).rgb == upright).all()
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("subsampling", [0, 2])
+def test_a_large_jpeg_decoded_smaller_is_the_same_picture(tmp_path: Path, orientation: int, subsampling: int):
+    # Strands about a pixel wide, sharper than any camera's, and sides that are no multiples of anything.
+    strands = np.random.default_rng(0).normal(0, 40, (1301, 1, 1)) + np.full((1301, 999, 3), (200, 150, 120))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    large = np.clip(strands, 0, 255).astype(np.uint8)
+    path = write(tmp_path, "a.jpg", encoded(large, "JPEG", quality=92, subsampling=subsampling, exif=exif))
+    whole, smaller = read_photo(path), read_photo(path, enough_px=320)
+    assert smaller.shape == whole.shape == whole.rgb.shape[:2]
+    assert 320 <= max(smaller.rgb.shape) < 400
+    shape = (round(whole.shape[0] * 320 / 1301), round(whole.shape[1] * 320 / 1301))
+    difference = imaging.resize(whole.rgb, shape).astype(float) - imaging.resize(smaller.rgb, shape)
+    assert abs(difference.mean()) < 0.3
+    assert difference.std() < 6
+
+
+def test_what_is_not_much_larger_than_needed_is_decoded_whole(tmp_path: Path):
+    path = write(tmp_path, "a.jpg", encoded(scene(60, 40), "JPEG"))
+    assert read_photo(path, enough_px=31).rgb.shape == (60, 40, 3)
 
 
 @pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("TIFF", {}), ("WEBP", {"lossless": True}), ("BMP", {})])

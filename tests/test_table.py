@@ -34,7 +34,7 @@ def test_any_text_comes_back_as_it_was(text: str):
     assert (row["photo"], row["notes"]) == (text, text)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "'=1", "''+1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "'=1", "''+1", "\n=1", "＝1+1", "＠SUM(A1)"])
 def test_a_spreadsheet_runs_nothing_from_the_table(tmp_path: Path, text: str):
     path = tmp_path / "measurements.csv"
     write_rows(path, [{"photo": text}])

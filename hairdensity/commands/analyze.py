@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -25,6 +25,13 @@ MOST_HEADLINES = 20
               help="Regions drawn by hand [default: regions.json in PHOTOS].")  # fmt: skip
 @settings_option
 @click.option("--jobs", type=click.IntRange(1, 512), help="Worker processes [default: all cores].")
+@click.option("--cluster", metavar="ADDRESS",
+              help="Let a Dask cluster measure, such as tcp://scheduler:8786; local: try one here.")  # fmt: skip
+@click.option("--photo-seconds", type=click.FloatRange(1), default=300, show_default=True,
+              help="Leave out a photo that takes longer.")  # fmt: skip
+@click.option("--format", "format_", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
+              help="parquet: write measurements.parquet as well, for queries over many runs.")  # fmt: skip
+@click.option("--follow-links", is_flag=True, help="Follow links in PHOTOS to folders and out of it.")
 @click.option("--maps/--no-maps", default=None,
               help="Also write the share of hair of each pixel to OUT/maps [default: no-maps].")  # fmt: skip
 @click.option("--pdf/--no-pdf", default=None, help="Also write the page as PDF [default: no-pdf].")
@@ -43,6 +50,10 @@ def analyze(
     treatments: Path | None,
     regions: Path | None,
     settings_file: Path | None,
+    cluster: str | None,
+    photo_seconds: float,
+    follow_links: bool,
+    format_: Literal["csv", "parquet"],
     as_json: bool,
     **given: object,
 ) -> None:
@@ -75,6 +86,10 @@ def analyze(
             maps=values.maps,
             title=values.title,
             pdf=values.pdf,
+            cluster=cluster,
+            photo_seconds=photo_seconds,
+            follow_links=follow_links,
+            parquet=format_ == "parquet",
             on_progress=bar.tell,
         )
     for warning in analysis.warnings:

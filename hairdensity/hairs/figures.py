@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.stats import binom
 
 from hairdensity.hairs.find import Found
 from hairdensity.hairs.hair import TERMINAL_UM, Hair
@@ -166,6 +165,8 @@ def _median(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Estimate | 
     """Return the median with its interval by order statistics, widened by the error of the measurement."""
     if len(values) < 6:
         return None
+    from scipy.stats import binom  # a second to load, and needed for macro photos alone
+
     ordered = np.sort(values)
     rank = int(binom.ppf(0.025, len(values), 0.5))
     low, high = float(ordered[max(0, rank - 1)]), float(ordered[min(len(values) - 1, len(values) - rank)])

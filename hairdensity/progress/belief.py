@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from hairdensity.progress.model import (
     MOST,
@@ -197,7 +196,8 @@ def weigh(setting: Setting, shapes: Shapes, prior: Prior, outlier: Floats | None
         fits.append(fit(model, setting, outlier, found.get(name)))
         found[name] = fits[-1].outlier
     log_joint = np.array([np.log(p) + fitted.log_evidence for (_, p, _), fitted in zip(models, fits, strict=True)])
-    log_evidence = float(logsumexp(log_joint))
+    top = float(log_joint.max())
+    log_evidence = top + float(np.log(np.exp(log_joint - top).sum()))
     parts = [
         _Part(name, float(np.exp(joint - log_evidence)), fitted)
         for (name, _, _), fitted, joint in zip(models, fits, log_joint, strict=True)

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, log_ndtr, ndtr, ndtri
 
 from hairdensity.progress.model import (
     WANDER_SD,
@@ -202,6 +201,8 @@ def fit(model: Model, setting: Setting, outlier: Floats | None = None, guess: Fl
 
 def _settled(model: Model, setting: Setting, share: Floats) -> tuple[Floats, float]:
     """Return who is an outlier, from a first guess on, and the evidence of the model with that."""
+    from scipy.special import expit
+
     result = _given(model, setting, share)
     for turn in range(ROUNDS):
         now = expit(_outlier_odds(model, setting, result))
@@ -225,6 +226,8 @@ def _chosen(model: Model, which: NDArray[np.bool_]) -> Model:
 
 def draw(fitted: Fit, count: int = DRAWS) -> Draws:
     """Return draws from the posterior, the same every time."""
+    from scipy.special import ndtr, ndtri  # half a second to load, and most runs on new folders decide nothing
+
     chance = np.random.default_rng(20)
     model = fitted.model
     flat = fitted.weight.ravel()
@@ -256,6 +259,8 @@ def draw(fitted: Fit, count: int = DRAWS) -> Draws:
 
 def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
     """Return the posterior for given probabilities of being an outlier."""
+    from scipy.special import log_ndtr
+
     precision = _trust(setting, outlier)
     white = model.columns * model.sd
     rest = setting.points - model.columns[0] @ model.mean

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hairdensity.files import write_whole
-from hairdensity.report.chart import course_png, course_svg
 from hairdensity.report.course import Course
 
 
@@ -28,6 +27,8 @@ def write_charts(every: Sequence[Course], folder: Path) -> list[Path]:
     """
     courses = [course for course in every if len(course.points) > 1]
     written = []
+    if courses:
+        from hairdensity.report.chart import course_png, course_svg  # Matplotlib takes half a second to load
     for name, course in zip(safe_names([(c.subject, c.view) for c in courses]), courses, strict=True):
         lone = course_svg(course, prefix="chart", inline=False).text
         for path, content in (

@@ -8,6 +8,7 @@ from PIL import Image
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
+from hairdensity.imaging import Picture
 from hairdensity.report.data import ChangeMap
 from hairdensity.report.shots import Frame, Shown, Thumb
 
@@ -28,7 +29,7 @@ PATCH_PX: Final = 96
 THUMB_PX: Final = 150
 QUALITIES: Final = (84, 78, 70, 60, 50)
 """JPEG qualities, tried in turn until a picture is small enough."""
-DRAWN_AS: Final = 3
+DRAWN_AS: Final = 4
 """Part of the names of kept pictures: raise it where they are to look different."""
 
 
@@ -137,7 +138,7 @@ def _patch_png(share: Plane, region: Mask) -> bytes:
     levels = np.zeros((*shape, 3), np.uint8)
     levels[:, :, 0] = np.rint(np.clip(smooth, 0, 1) * 255).astype(np.uint8)
     levels[:, :, 1] = inside.astype(np.uint8) * 255
-    return imaging.encode_png(levels, 9)
+    return imaging.encode_png(levels, small=True)
 
 
 def _read_patch(patch: bytes, shape: tuple[int, int]) -> tuple[Plane, Mask]:
@@ -166,10 +167,18 @@ def _hide_surroundings(picture: Rgb, region: Mask) -> Rgb:
     if not region.any() or region.all():
         return picture
     near = imaging.grow(region, max(2.0, SURROUNDINGS_SHARE * longest)).astype(np.float32)
-    keep = imaging.blur(near, max(1.0, 0.012 * longest))[:, :, None]
-    dull = imaging.blur(picture, max(2.0, 0.05 * longest)).astype(np.float32)
+    keep = _soft(near, max(1.0, 0.012 * longest))[:, :, None]
+    dull = _soft(picture, max(2.0, 0.05 * longest)).astype(np.float32)
     mixed = picture.astype(np.float32) * keep + dull * (1 - keep)
     return np.rint(mixed).clip(0, 255).astype(np.uint8)
+
+
+def _soft(picture: Picture, sigma: float) -> Picture:
+    """Return a picture blurred by `sigma` pixels; where that is many, made at a size at which it is about four."""
+    shape = (picture.shape[0], picture.shape[1])
+    factor = min(1.0, 4 / sigma)
+    small = imaging.resize(picture, (max(1, round(shape[0] * factor)), max(1, round(shape[1] * factor))))
+    return imaging.resize(imaging.blur(small, sigma * factor), shape)
 
 
 def _hair_png(share: Plane, region: Mask) -> bytes:

@@ -219,7 +219,7 @@ def _make(out: Path, truth: bool, planned: Planned) -> dict[str, str]:
         files.write_whole(stem.with_name(stem.name + ".alpha.png"),
                           imaging.encode_png((rendered.alpha * 255 + 0.5).astype(np.uint8)))  # fmt: skip
         files.write_whole(stem.with_name(stem.name + ".region.png"),
-                          imaging.encode_png(rendered.region.astype(np.uint8) * np.uint8(255), 9))  # fmt: skip
+                          imaging.encode_png(rendered.region.astype(np.uint8) * np.uint8(255), small=True))  # fmt: skip
     return {
         "photo": planned.name,
         "date": planned.day.isoformat() if planned.day else "",

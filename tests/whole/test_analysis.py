@@ -2,11 +2,7 @@
 
 import csv
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -160,45 +156,6 @@ def test_damaged_leftovers_are_made_again(folder: Path, done: Path):
     analyze(folder, done, settings=QUICK, jobs=1, maps=True, today=TODAY)
     assert (done / "measurements.csv").read_bytes() == before
     assert {path: path.read_bytes() for path in (done / "masks").rglob("*.png")} == masks
-
-
-RUN = """
-import sys
-from datetime import date
-from hairdensity.analysis import analyze
-from hairdensity.progress import follow
-from hairdensity.settings import Settings
-from hairdensity.treatments import no_treatments
-if __name__ == "__main__":
-    analyze(sys.argv[1], sys.argv[2], settings=Settings(segmenter="classical", work_px=360), jobs=int(sys.argv[3]),
-            today=date(2026, 7, 1))
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_killed_at_any_moment_it_goes_on_to_the_same_table(folder: Path, done: Path, tmp_path: Path, jobs: int):
-    out, script = tmp_path / "out", tmp_path / "run.py"
-    script.write_text(RUN)
-    dice = random.Random(jobs)
-    killed = 0
-    for attempt in range(30):
-        # In a group of its own, so that the workers die with it.
-        process = subprocess.Popen([sys.executable, script, folder, out, str(jobs)], start_new_session=True)
-        try:
-            process.wait(dice.uniform(0.6, 1.6) + 0.6 * attempt)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            killed += 1
-            if (out / "measurements.csv").exists():
-                assert (out / "measurements.csv").read_bytes() == (done / "measurements.csv").read_bytes()
-            continue
-        assert process.returncode == 0
-        break
-    assert killed >= 2
-    assert (out / "measurements.csv").read_bytes() == (done / "measurements.csv").read_bytes()
-    assert not list(out.rglob(".writing-*"))
 
 
 def test_two_runs_at_once_are_told(folder: Path, tmp_path: Path):
