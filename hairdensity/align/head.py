@@ -129,6 +129,9 @@ def level(head: Head, side: int, detail: float, surroundings: float) -> Levelled
     # Light multiplies, so in logarithms it adds; the offset keeps noise in the dark from being lifted.
     logged = np.log(imaging.resize(head.gray, shape).astype(np.float32) + np.float32(8))
     smooth = imaging.blur(logged, detail)
+    # About its own mean: else the small number below, which keeps the division finite, would draw the outline of the
+    # scalp into a plain picture, and two plain pictures would agree.
+    smooth -= smooth[mask].mean() if mask.any() else np.float32(0)
     weight = imaging.blur(inside, surroundings) + np.float32(1e-3)
     differs = (smooth - imaging.blur(smooth * inside, surroundings) / weight) * inside
     contrast = np.sqrt(imaging.blur(differs * differs, surroundings) / weight + np.float32(FAINT**2))
