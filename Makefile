@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Tests run side by side in so many processes.
 WORKERS ?= 2
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint package audit format clean
 
 demo: $(STAMP)
 	$(BIN)/hairdensity analyze sample_images --out out/demo
@@ -21,6 +21,21 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What is released: built, installed where nothing of this folder is seen, and run.
+package: $(STAMP)
+	rm -rf dist build/clean
+	$(BIN)/python -m build --outdir dist .
+	$(PYTHON) -m venv build/clean
+	build/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.tar.gz
+	build/clean/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/*.whl
+	cd build && clean/bin/python -P -m hairdensity analyze ../sample_images/frontal --out clean/out
+	$(BIN)/python -c "import pathlib; assert pathlib.Path('build/clean/out/report.html').is_file()"
+
+# Known weaknesses of what is depended on; needs the network.
+audit: $(STAMP)
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --no-deps --disable-pip --requirement constraints.txt
+
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -31,4 +46,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
