@@ -117,6 +117,7 @@ class Here:
         waiting = iter(indices)
         flying: dict[Future[Result | Crashed], int] = {}
         begun: dict[Future[Result | Crashed], float] = {}
+        ready = executor.submit(_ready)
         try:
             while True:
                 while len(flying) < 3 * self.jobs and (index := next(waiting, None)) is not None:
@@ -128,7 +129,8 @@ class Here:
                     result = future.result()
                     begun.pop(future, None)
                     yield flying.pop(future), result
-                self._kill_if_stuck(executor, flying, begun)
+                if ready.done():
+                    self._kill_if_stuck(executor, flying, begun)
         except BrokenProcessPool:
             raise _PoolBrokeError(list(flying.values())) from None
         finally:
@@ -151,9 +153,10 @@ class Here:
     def _alone(self, function: Callable[[Task], Result], task: Task) -> Result | Crashed:
         limit = None if self.seconds == float("inf") else GRACE * self.seconds
         with _workers(1) as executor:
-            future = executor.submit(attempt, function, self.seconds, task)
             try:
-                return future.result(limit)
+                # That a process is slow to start is not the task's fault.
+                executor.submit(_ready).result()
+                return executor.submit(attempt, function, self.seconds, task).result(limit)
             except BrokenProcessPool:
                 return Crashed(DIED)
             except TimeoutError:
@@ -225,6 +228,10 @@ def _kill(executor: ProcessPoolExecutor) -> None:
 def _workers(count: int) -> ProcessPoolExecutor:
     # Spawned rather than forked: a fork copies locks of threads that do not exist in the child.
     return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_worker)
+
+
+def _ready() -> None:
+    """Tell that a worker has started."""
 
 
 def _prepare_worker() -> None:

@@ -77,11 +77,11 @@ def test_an_error_of_the_program_is_not_hidden(jobs: int):
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="cannot be interrupted there")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_task_that_takes_too_long_is_given_up(jobs: int):
-    results = dict(Here(jobs, 0.3)(partial(sleep_on, 1), [0, 1, 2]))
+    results = dict(Here(jobs, 0.5)(partial(sleep_on, 1), [0, 1, 2]))
     assert results == {0: 0, 1: Crashed(HUNG), 2: 2}
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="cannot be blocked there")
 def test_a_task_that_cannot_be_interrupted_is_killed_and_the_others_are_done():
-    results = dict(Here(2, 0.3)(partial(hang_on, 1), [0, 1, 2]))
+    results = dict(Here(2, 0.5)(partial(hang_on, 1), [0, 1, 2]))
     assert results == {0: 0, 1: Crashed(HUNG), 2: 2}

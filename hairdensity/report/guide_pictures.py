@@ -7,6 +7,7 @@ colour alone.
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final
 
 from hairdensity.report.guide import TOPICS, Topic
@@ -21,6 +22,7 @@ GOLDEN: Final = math.pi * (3 - math.sqrt(5))
 """Angle by which sunflower seeds are turned against each other: spreads strands evenly without chance."""
 
 
+@cache
 def drawing(name: str) -> str:
     """Return one picture of the guide as SVG.
 

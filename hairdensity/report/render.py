@@ -8,6 +8,7 @@ security policy allows that style sheet and that script by their digests, pictur
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -54,23 +55,7 @@ def render_report(data: ReportData, *, paper: bool = False) -> str:
     paper : bool
         Whether it is for a program that makes a PDF of it, to which one drawing cannot lend letters to another.
     """
-    environment = Environment(
-        loader=PackageLoader("hairdensity.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        day=words.day,
-        short_day=words.short_day,
-        counted=words.counted,
-        percent=words.percent,
-        clean=words.clean,
-        data_uri=_data_uri,
-        said=_said,
-        parted=_parted,
-        spark=_spark,
-    )
+    environment = _environment()
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
     charts, glyphs = _paper_charts(data.series) if paper else _charts(data.series)
     html = environment.get_template("report.html.j2").render(
@@ -92,6 +77,29 @@ def render_report(data: ReportData, *, paper: bool = False) -> str:
     )
     # A file name may hold half a character, which no UTF-8 file can.
     return html.encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    """Return the template engine: compiling the page takes longer than filling it, and is done once."""
+    environment = Environment(
+        loader=PackageLoader("hairdensity.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        day=words.day,
+        short_day=words.short_day,
+        counted=words.counted,
+        percent=words.percent,
+        clean=words.clean,
+        data_uri=_data_uri,
+        said=_said,
+        parted=_parted,
+        spark=_spark,
+    )
+    return environment
 
 
 def _charts(pages: tuple[SeriesPage, ...]) -> tuple[list[_Charts | None], Markup]:
