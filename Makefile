@@ -13,7 +13,7 @@ demo: $(STAMP)
 	$(BIN)/python benchmarks/against_truth.py out/demo sample_images/truth.csv
 
 test: $(STAMP)
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report term
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

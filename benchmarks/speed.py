@@ -4,8 +4,8 @@ Renders one head, enlarges it to each size with fresh noise for each photo, and 
 decodes the JPEGs; takes a plain threshold of them (decode, grey, Otsu, write the mask: the least that any program must
 do); and analyses them with one worker, by the network and by the classical method. Prints seconds a photo, peak memory,
 the ratio to decoding, and where the time goes; then how far decoding at a reduced size moves the number, and what a
-second worker gains. What a run costs whatever the number of photos, measured on a folder with one tiny photo, is given
-by itself and subtracted.
+second worker gains. What a run costs whatever the number of photos is left out: the cost of a photo is that of a run of
+many less that of a run of three, by the number that lies between.
 """
 
 import argparse
@@ -18,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+FEW = 3
+"""What a run costs whatever the number of photos (start, verdict, charts, page) is in a run of so many already."""
 HEAD = """
 import json, os, sys, time
 begun = time.perf_counter()
@@ -80,7 +82,7 @@ class Timed:
     def __call__(self, *args):
         return timed("segment", self._method)(*args)
 
-if sys.argv[4] == "1":
+if sys.argv[5] == "steps":
     chosen = recipe.segmenter
     recipe.segmenter = lambda name: Timed(chosen(name))
     for step, home, names in (
@@ -124,7 +126,7 @@ class Cost:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=12)
+    parser.add_argument("--photos", type=int, default=15)
     parser.add_argument("--megapixels", type=float, nargs="+", default=[2.0, 12.0, 48.0])
     parser.add_argument("--workers", type=int, default=2, help="1: leave out what more workers gain")
     parser.add_argument("--skip-classical", action="store_true")
@@ -133,48 +135,48 @@ def main() -> None:
         home = Path(folder)
         make(home / "one", 1, 0.05)
         (home / "masks").mkdir()
-        base = {
-            "decode": run(DECODE, home / "one"),
-            "threshold": run(THRESHOLD, home / "one", home / "masks"),
-            **{
-                name: run(ANALYZE, home / "one", home / f"out-one-{name}", name, "1")
-                for name in ("network", "classical")
-            },
-        }
         start = run(START, home / "one", home / "out-start")
         first = start.marks["first photo"]
         print(f"start-up {first:.2f} s CPU to the first photo; {start.cpu:.2f} s in all with one tiny photo")
         for size in options.megapixels:
-            photos = home / f"photos-{size:g}"
+            photos, few = home / f"photos-{size:g}", home / f"few-{size:g}"
             make(photos, options.photos, size)
-            one_size(home, photos, size, options, base)
+            few.mkdir()
+            for photo in sorted(photos.iterdir())[:FEW]:
+                (few / photo.name).hardlink_to(photo)
+            one_size(home, photos, few, size, options)
 
 
-def one_size(home: Path, photos: Path, size: float, options: argparse.Namespace, base: dict[str, Cost]) -> None:
+def one_size(home: Path, photos: Path, few: Path, size: float, options: argparse.Namespace) -> None:
     """Print all tables for photos of one size."""
-    count = options.photos
-    costs = {"decode": run(DECODE, photos), "threshold": run(THRESHOLD, photos, home / "masks")}
-    for name in ("network", *(() if options.skip_classical else ("classical",))):
-        costs[name] = run(ANALYZE, photos, home / f"out-{size:g}-{name}", name, "1")
-    decode = (costs["decode"].cpu - base["decode"].cpu) / count
-    print(f"\n{count} photos of {size:g} MP, one worker")
+    more = options.photos - FEW
+    methods = ["network"] if options.skip_classical else ["network", "classical"]
+
+    def costs(folder: Path) -> dict[str, Cost]:
+        plain = {"decode": run(DECODE, folder), "threshold": run(THRESHOLD, folder, home / "masks")}
+        return plain | {
+            name: run(ANALYZE, folder, home / f"out-{folder.name}-{name}", name, "1", "steps") for name in methods
+        }
+
+    base, whole = costs(few), costs(photos)
+    decode = (whole["decode"].cpu - base["decode"].cpu) / more
+    print(f"\n{options.photos} photos of {size:g} MP, one worker; cost of each beyond the first {FEW}")
     print(f"{'':12s} {'CPU s a photo':>14s} {'wall s a photo':>15s} {'x decode':>9s} {'peak MB':>8s}")
-    for name, cost in costs.items():
-        cpu = (cost.cpu - base[name].cpu) / count
-        wall = (cost.wall - base[name].wall) / count
+    for name, cost in whole.items():
+        cpu, wall = (cost.cpu - base[name].cpu) / more, (cost.wall - base[name].wall) / more
         print(f"{name:12s} {cpu:14.3f} {wall:15.3f} {cpu / decode:9.1f} {cost.peak:8.0f}")
     print("by step, CPU ms a photo:")
-    steps = costs["network"].steps
-    for step, seconds in sorted(steps.items(), key=lambda item: -item[1]):
-        own = seconds - base["network"].steps.get(step, 0.0)
-        print(f"  {step:18s} {1000 * own / count:7.1f}")
-    both = np.array(list(run(WHOLE, photos).steps.values()))
+    for step, seconds in sorted(whole["network"].steps.items(), key=lambda item: -item[1]):
+        print(f"  {step:18s} {1000 * (seconds - base['network'].steps.get(step, 0.0)) / more:7.1f}")
+    both = np.array(list(run(WHOLE, few).steps.values()))
     off = 100 * np.abs(both[:, 0] - both[:, 1])
     print(f"coverage decoded at a reduced size against whole: off by {off.mean():.3f} pp, {off.max():.3f} at most")
     if options.workers > 1:
-        plain = [run(ANALYZE, photos, home / f"out-{size:g}-{jobs}", "network", str(jobs)) for jobs in (0, 2)]
-        pages = plain[0].wall - base["network"].wall, plain[1].wall - base["network"].wall
-        print(f"{options.workers} workers: {pages[0] / pages[1]:.2f} x as fast (wall, their start included)")
+        walls = [
+            run(ANALYZE, photos, home / f"out-{size:g}-{jobs}", "network", str(jobs), "plain").wall
+            for jobs in (1, options.workers)
+        ]
+        print(f"{options.workers} workers: {walls[0] / walls[1]:.2f} x as fast (wall, start-up and page included)")
 
 
 def make(folder: Path, count: int, megapixels: float) -> None:
@@ -185,8 +187,9 @@ def make(folder: Path, count: int, megapixels: float) -> None:
 
     folder.mkdir(parents=True)
     small = render(random_head(1)).rgb
-    rows = round(np.sqrt(megapixels * 1e6 * small.shape[0] / small.shape[1]))
-    columns = round(megapixels * 1e6 / rows)
+    # Sides as sensors have them, multiples of 16.
+    rows = 16 * round(np.sqrt(megapixels * 1e6 * small.shape[0] / small.shape[1]) / 16)
+    columns = 16 * round(megapixels * 1e6 / rows / 16)
     large = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_CUBIC)
     for number in range(count):
         random = np.random.default_rng(number)

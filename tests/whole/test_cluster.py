@@ -19,7 +19,7 @@ from hairdensity.settings import Settings
 
 distributed = pytest.importorskip("distributed")
 # What Dask leaves behind when its processes are killed on purpose is not ours to mend.
-pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 TODAY = date(2026, 7, 1)
 QUICK = Settings(segmenter="classical", work_px=360)
