@@ -191,10 +191,12 @@ def regions(dice: random.Random, folder: Path) -> bool:
     from hairdensity.region import drawn_region
     from hairdensity.regions import read_regions
 
-    whole = json.dumps({"a.jpg": [[[1, 2], [30, 4], [5, 60]]], "b.jpg": [[1.5, 2], [3, -4e3], [1e5, 6]]}).encode()
-    (folder / "regions.json").write_bytes(damaged(dice, whole))
-    for polygons in read_regions(folder / "regions.json").values():
-        drawn_region(polygons, (64, 48))
+    outline, other = [[1, 2], [30, 4], [5, 60]], [[1.5, 2], [3, -4e3], [1e5, 6]]
+    whole = json.dumps({"a.jpg": [outline], "b.jpg": other, "c.jpg": {"region": other, "zones": {"whorl": outline}}})
+    (folder / "regions.json").write_bytes(damaged(dice, whole.encode()))
+    for drawn in read_regions(folder / "regions.json").values():
+        for polygons in (drawn.region, *(zone for _, zone in drawn.zones)):
+            drawn_region(polygons, (64, 48))
     return True
 
 
