@@ -13,6 +13,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.align import NotAligned
+from hairdensity.errors import OutputError
 from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.keep import Keeper
@@ -191,8 +192,8 @@ def _match(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
     """Match later macro photos with those of the first session, hair by hair."""
     every = [_pair_task(job, later, earlier) for one in series for later, first in pairs_of(one) for earlier in first]
     tasks = [task for task in every if kept_pair(Keeper(job.paths.cache), task) is None]
-    for done, (which, result) in enumerate(pool.run(run_pair, tasks, job.jobs), 1):
-        if isinstance(result, pool.Crashed):
+    for done, (which, result) in enumerate(job.run(run_pair, tasks), 1):
+        if isinstance(result, Crashed):
             raise OutputError(f"{tasks[which].photo.path.name}: could not be compared ({result.reason}).")
         tell("matching hairs", done, len(tasks))
 

@@ -6,9 +6,6 @@ from math import ceil, exp, log, pi
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial import cKDTree
-from scipy.stats import binom
 
 from hairdensity.arrays import Matrix, Share
 from hairdensity.hairs.find import Found
@@ -148,6 +145,9 @@ def _roots(hairs: Sequence[Hair]) -> Points:
 
 def _register(first: Points, second: Points, tolerance: float, scale: float, shape: tuple[int, ...]) -> Matrix | None:
     """Return the similarity that carries the first roots onto the second; None where none does better than chance."""
+    from scipy.spatial import cKDTree  # a second to load, and needed for macro photos alone
+    from scipy.stats import binom
+
     longest = float(np.hypot(*np.ptp(second, axis=0)))
     moves, tried = _moves(first, second, tolerance, scale, longest)
     if len(moves) == 0:
@@ -250,6 +250,8 @@ def _assigned(
     first: Points, second: Points, matrix: Matrix, reach: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Return which of the first roots lie on which of the second, within `reach`, each used once."""
+    from scipy.optimize import linear_sum_assignment
+
     carried = first @ matrix[:2, :2].T + matrix[:2, 2]
     distance = np.hypot(*(carried[:, None] - second[None]).transpose(2, 0, 1)).astype(np.float64)
     rows, columns = linear_sum_assignment(np.minimum(distance, 2 * reach))
