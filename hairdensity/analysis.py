@@ -223,6 +223,8 @@ def _gather(
 
         dates = treatments_from(treatments)
     warnings += dates.warnings
+    people = {photo.subject for photo in found.photos}
+    warnings += [f"{TREATMENTS}: there is no photo of {name!r}." for name in dates.subjects if name not in people]
     regions_file = _named_or_default(regions, photos / REGIONS)
     drawn = read_regions(regions_file) if regions_file else {}
     known = {photo.name for photo in found.photos}

@@ -119,10 +119,17 @@ def write_pages(
 def lanes(treatments: Treatments) -> tuple[Lane, ...]:
     """Return treatments and events as the chart draws them."""
     courses = tuple(
-        Lane(course.name, days=course.sessions, spans=((course.start, course.until),) if course.start else ())
+        Lane(
+            course.name,
+            days=course.sessions,
+            spans=((course.start, course.until),) if course.start else (),
+            subject=course.subject,
+        )
         for course in treatments.courses
     )
-    events = tuple(Lane(event.name, days=(event.date,), is_event=True) for event in treatments.events)
+    events = tuple(
+        Lane(event.name, days=(event.date,), is_event=True, subject=event.subject) for event in treatments.events
+    )
     return courses + events
 
 

@@ -157,11 +157,14 @@ def _treatments(kept: dict[str, Any]) -> Treatments:
     courses = (
         Course(
             course["kind"], course["name"], tuple(map(date.fromisoformat, course["sessions"])), _day(course["start"]),
-            _day(course["until"]), course["continuous"],
+            _day(course["until"]), course["continuous"], course["subject"],
         )
         for course in kept["courses"]
     )  # fmt: skip
-    events = (Event(event["kind"], event["name"], date.fromisoformat(event["date"])) for event in kept["events"])
+    events = (
+        Event(event["kind"], event["name"], date.fromisoformat(event["date"]), event["subject"])
+        for event in kept["events"]
+    )
     return Treatments(tuple(courses), tuple(events), tuple(kept["warnings"]))
 
 

@@ -206,7 +206,7 @@ def measure_one(job: Job, one: Series) -> MeasuredSeries:
         placer(job, one),
         job.settings,
         zones,
-        job.treatments.events,
+        job.treatments.of(one.subject).events,
         lambda later, earlier: run_pair(_pair_task(job, later, earlier)),
     )
 

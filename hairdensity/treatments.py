@@ -1,12 +1,13 @@
 """Treatments: the list of what was done to the head and when, and the events that look like growth but are none.
 
-`treatments.csv` has the columns date, treatment, until, notes. A row without `until` is a session, with it a course;
-minoxidil and other things that are used daily go on until the day that is written there, or until now.
+`treatments.csv` has the columns date, treatment, until, notes, subject. A row without `until` is a session, with it a
+course; minoxidil and other things that are used daily go on until the day that is written there, or until now. A row
+without `subject` is everybody's.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from hairdensity.errors import TableError
 from hairdensity.tables import Line, Table, parse_date, read_table
 
-COLUMNS: Final = ("date", "treatment", "until", "notes")
+COLUMNS: Final = ("date", "treatment", "until", "notes", "subject")
 NEW_COURSE_DAYS: Final = 120
 """Sessions of one kind that lie further apart than this belong to two courses."""
 
@@ -39,6 +40,8 @@ class Course:
         Last day of it; None: still going on.
     continuous : bool
         Whether it is a kind that works only while it is used, such as minoxidil, and not one that gives pulses.
+    subject : str
+        Whose it is; empty: everybody's.
     """
 
     kind: str
@@ -47,6 +50,7 @@ class Course:
     start: date | None = None
     until: date | None = None
     continuous: bool = False
+    subject: str = ""
 
     @property
     def first(self) -> date:
@@ -71,11 +75,14 @@ class Event:
         As the user wrote it.
     date : date
         The day.
+    subject : str
+        Whose it is; empty: everybody's.
     """
 
     kind: str
     name: str
     date: date
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,20 @@ class Treatments:
     courses: tuple[Course, ...]
     events: tuple[Event, ...]
     warnings: tuple[str, ...]
+
+    def of(self, subject: str) -> "Treatments":
+        """Return what is one person's, or everybody's."""
+        return replace(
+            self,
+            courses=tuple(course for course in self.courses if course.subject in ("", subject)),
+            events=tuple(event for event in self.events if event.subject in ("", subject)),
+        )
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Names of the people who are named, in order."""
+        named = {course.subject for course in self.courses} | {event.subject for event in self.events}
+        return tuple(sorted(named - {""}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +158,7 @@ class _Entry:
     day: date
     until: date | None
     stops: bool
+    subject: str
 
 
 def no_treatments() -> Treatments:
@@ -150,7 +172,7 @@ def read_treatments(path: Path | str) -> Treatments:
     Parameters
     ----------
     path : Path or str
-        Columns date, treatment, until, notes; the last two may be missing.
+        Columns date, treatment, until, notes, subject; the last three may be missing.
 
     Raises
     ------
@@ -161,7 +183,7 @@ def read_treatments(path: Path | str) -> Treatments:
 
 
 def treatments_in(table: Table) -> Treatments:
-    """Return what a table with the columns date, treatment, until and notes says.
+    """Return what a table with the columns date, treatment, until, notes and subject says.
 
     Raises
     ------
@@ -180,7 +202,7 @@ def treatments_in(table: Table) -> Treatments:
         kinds = [kind for kind in _TREATMENTS if re.search(kind.pattern, name, re.IGNORECASE)]
         event = next((kind for kind in _EVENTS if re.search(kind.pattern, name, re.IGNORECASE)), None)
         if not kinds and event:
-            events.append(Event(event.name, name, day))
+            events.append(Event(event.name, name, day, line.get("subject")))
             continue
         if not kinds:
             warnings.append(
@@ -188,7 +210,9 @@ def treatments_in(table: Table) -> Treatments:
                 f"it is taken as {'a course' if until else 'a session'} of some other treatment."
             )
         stops = bool(kinds) and until is None and bool(_STOP.search(name))
-        entries += [_Entry(kind, name, day, until, stops) for kind in kinds or [_Kind("other", "")]]
+        entries += [
+            _Entry(kind, name, day, until, stops, line.get("subject")) for kind in kinds or [_Kind("other", "")]
+        ]
     courses, more = _courses(entries, table)
     return Treatments(courses, tuple(sorted(events, key=lambda event: (event.date, event.name))), (*warnings, *more))
 
@@ -208,10 +232,10 @@ def _courses(entries: Sequence[_Entry], table: Table) -> tuple[tuple[Course, ...
     courses: list[Course] = []
     warnings: list[str] = []
     # Other treatments are alike only where they are called alike.
-    keys = sorted({(entry.kind.name, entry.name.casefold() if entry.kind.name == "other" else "") for entry in entries})
-    for kind, called in keys:
+    keys = sorted({_alike(entry) for entry in entries})
+    for kind, called, subject in keys:
         rows = sorted(
-            (e for e in entries if e.kind.name == kind and called in ("", e.name.casefold())),
+            (entry for entry in entries if _alike(entry) == (kind, called, subject)),
             key=lambda entry: (entry.day, entry.until or date.max),
         )
         stops = [row.day for row in rows if row.stops]
@@ -224,7 +248,12 @@ def _courses(entries: Sequence[_Entry], table: Table) -> tuple[tuple[Course, ...
             for day in stops
             if not any(row.day <= day for row in spans + sessions)
         ]
-    return tuple(sorted(courses, key=lambda course: (course.first, course.kind, course.name))), warnings
+    return tuple(sorted(courses, key=lambda course: (course.first, course.kind, course.name, course.subject))), warnings
+
+
+def _alike(entry: _Entry) -> tuple[str, str, str]:
+    """Return what rows of one course have in common."""
+    return entry.kind.name, entry.name.casefold() if entry.kind.name == "other" else "", entry.subject
 
 
 def _session_courses(rows: Sequence[_Entry]) -> Iterable[Course]:
@@ -232,7 +261,7 @@ def _session_courses(rows: Sequence[_Entry]) -> Iterable[Course]:
     for row in [*rows, None]:
         if run and (row is None or row.day - run[-1].day > timedelta(days=NEW_COURSE_DAYS)):
             days = tuple(sorted({one.day for one in run}))
-            yield Course(run[0].kind.name, run[0].name, days)
+            yield Course(run[0].kind.name, run[0].name, days, subject=run[0].subject)
             run = []
         if row is not None:
             run.append(row)
@@ -246,4 +275,4 @@ def _span_courses(rows: Sequence[_Entry], stops: Sequence[date]) -> Iterable[Cou
             later = [other.day for other in rows[index + 1 :] if other.day > row.day]
             ends = [day for day in stops if day >= row.day]
             until = min([*(day - timedelta(days=1) for day in later[:1]), *ends[:1]], default=None)
-        yield Course(row.kind.name, row.name, (), row.day, until, row.kind.continuous)
+        yield Course(row.kind.name, row.name, (), row.day, until, row.kind.continuous, row.subject)

@@ -107,3 +107,21 @@ def test_what_cannot_be_used_is_one_line_that_says_where(tmp_path: Path, row: st
 
 def test_nothing_is_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, "date,treatment,until,notes\n") == no_treatments() == Treatments((), (), ())
+
+
+def test_rows_with_a_subject_are_that_persons_and_the_others_everybodys(tmp_path: Path) -> None:
+    read_ = read(
+        tmp_path,
+        "date,treatment,until,notes,subject\n2025-01-01,PRP,,,ann\n2025-02-01,PRP,,,bob\n2025-03-01,PRP,,,ann\n"
+        "2025-01-01,minoxidil,,,\n2025-06-01,stopped minoxidil,,,\n2025-04-01,haircut,,,bob\n",
+    )
+    assert read_.subjects == ("ann", "bob")
+    ann, bob, eve = (read_.of(name) for name in ("ann", "bob", "eve"))
+    assert [(course.kind, course.sessions) for course in ann.courses] == [
+        ("minoxidil", ()),
+        ("prp", (date(2025, 1, 1), date(2025, 3, 1))),
+    ]
+    assert [course.sessions for course in bob.courses if course.kind == "prp"] == [(date(2025, 2, 1),)]
+    assert [course.kind for course in eve.courses] == ["minoxidil"]
+    assert {course.until for course in eve.courses} == {date(2025, 6, 1)}
+    assert ([event.kind for event in bob.events], ann.events) == (["haircut"], ())

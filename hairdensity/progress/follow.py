@@ -24,7 +24,7 @@ def follow(rows: Iterable[Mapping[str, Cell]], treatments: Treatments, today: da
     rows : iterable of mapping
         Rows of measurements.csv, or of `read_series_table`; in any order.
     treatments : Treatments
-        What was done, and when.
+        What was done, when, and to whom.
     today : date
         Sessions dated later are left out.
 
@@ -41,7 +41,7 @@ def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProg
     sessions = series.sessions
     if len(sessions) < 2:
         return _without_course(series, today)
-    setting = setting_of(sessions, treatments)
+    setting = setting_of(sessions, treatments.of(series.subject))
     if setting.end <= 0:
         return _without_course(series, today)
     belief = believe(setting)

@@ -67,6 +67,8 @@ def build_report(
         Whether headings name whose scalp it is; default: where there are several subjects.
     """
     inputs = list(series)
+    people = {"", *(one.progress.subject for one in inputs)}
+    treatments = tuple(lane for lane in treatments if lane.subject in people)
     single = [one for one in inputs if len(one.progress.sessions) <= 1 and not rows_outside(one)[1:]]
     as_cards = single if len(single) > MOST_SINGLE else []
     chosen = {id(one) for one in as_cards}
@@ -90,7 +92,7 @@ def build_report(
         cards=tuple(_card(one, several_subjects) for one in as_cards),
         card_left_out=left_out(card_rows),
         card_remarks=remarks(card_rows),
-        treatments=tuple(treatments),
+        treatments=treatments,
         warnings=tuple(clean(text) for text in warnings),
         run=_run_lines(run or {}),
     )
@@ -155,6 +157,7 @@ def _page(
     today: date | None,
 ) -> SeriesPage:
     progress, quantity = one.progress, one.quantity
+    lanes = tuple(lane for lane in treatments if lane.subject in ("", progress.subject))
     title = _title(progress.subject, progress.view, several_subjects)
     points = _points(one)
     outside = rows_outside(one)
@@ -169,7 +172,7 @@ def _page(
     pictures, changes = pictures_of(one, points, most, size)
     noise = progress.smallest_detectable_change
     lost, improvable = left_out(one.rows, one.load_thumb), remarks(one.rows)
-    treated = any(not lane.is_event for lane in treatments)
+    treated = any(not lane.is_event for lane in lanes)
     return SeriesPage(
         anchor=f"series-{place}",
         title=title,
@@ -185,7 +188,7 @@ def _page(
             quantity=quantity,
             points=points,
             band=_band(progress.course),
-            lanes=tuple(treatments),
+            lanes=lanes,
             noise=noise,
             today=today,
         ),

@@ -58,12 +58,15 @@ class Lane:
         Single sessions.
     is_event : bool
         A haircut or another camera: no treatment.
+    subject : str
+        Whose it is; empty: everybody's.
     """
 
     name: str
     spans: tuple[tuple[date, date | None], ...] = ()
     days: tuple[date, ...] = ()
     is_event: bool = False
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -419,3 +419,16 @@ def test_contrast_in_light_and_dark(make_series: MakeSeries) -> None:
         for front, back, least in pairs:
             light, dark = sorted((_luminance(colours[front]), _luminance(colours[back])), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= least, (front, back)
+
+
+def test_treatments_of_other_people_stand_on_no_page_but_theirs(make_series: MakeSeries) -> None:
+    day = date(2025, 3, 1)
+    lanes = (Lane("vitamins", (), (day,)), Lane("ann's foam", (), (day,), subject="ann"))
+    lanes += (Lane("bob's needles", (), (day,), subject="bob"),)
+    ann, bob = (make_series(subject=name) for name in ("ann", "bob"))
+    alone = build_report([ann], treatments=lanes)
+    assert "needles" not in render_report(alone)
+    assert [lane.name for lane in alone.series[0].course.lanes] == ["vitamins", "ann's foam"]
+    both = build_report([ann, bob], treatments=lanes)
+    assert [lane.name for lane in both.series[1].course.lanes] == ["vitamins", "bob's needles"]
+    assert len(both.treatments) == 3
