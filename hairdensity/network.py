@@ -49,7 +49,13 @@ class Look:
     share: Share
 
 
-def look(rgb: Rgb, longest: float, weights: Path = WEIGHTS, runtime: Runtime = "opencv") -> Look:
+def look(
+    rgb: Rgb,
+    longest: float,
+    weights: Path = WEIGHTS,
+    runtime: Runtime = "opencv",
+    shape: tuple[int, int] | None = None,
+) -> Look:
     """Return what the network sees in a picture.
 
     Parameters
@@ -63,11 +69,13 @@ def look(rgb: Rgb, longest: float, weights: Path = WEIGHTS, runtime: Runtime = "
         Another network of the same kind, for benchmarks.
     runtime : {"opencv", "onnxruntime"}
         What computes the answer.
+    shape : tuple of int, optional
+        (rows, columns) of the answer; default: the picture's own.
 
     Returns
     -------
     Look
-        At the picture's own size.
+        At that size. The network itself answers at half the size at which the picture is shown.
 
     Raises
     ------
@@ -76,11 +84,11 @@ def look(rgb: Rgb, longest: float, weights: Path = WEIGHTS, runtime: Runtime = "
     ModuleNotFoundError
         If ONNX Runtime is asked for and not installed.
     """
-    rows, columns = rgb.shape[:2]
-    shown = shown_shape((rows, columns), longest)
+    own = (rgb.shape[0], rgb.shape[1])
+    shown = shown_shape(own, longest)
     picture = np.ascontiguousarray(imaging.resize(rgb, shown).astype(np.float32).transpose(2, 0, 1)[None])
     answer = _runner(weights, runtime)(picture)
-    scalp, share = (np.clip(imaging.resize(np.ascontiguousarray(plane), (rows, columns)), 0, 1) for plane in answer[0])
+    scalp, share = (np.clip(imaging.resize(np.ascontiguousarray(plane), shape or own), 0, 1) for plane in answer[0])
     return Look(scalp, share)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
-from hairdensity.network import WEIGHTS, Runtime, look
+from hairdensity.network import WEIGHTS, Runtime, look, shown_shape
 from hairdensity.region_network import box_around, head_size
 from hairdensity.segment.base import Segmentation
 
@@ -17,8 +17,6 @@ HEAD_PX: Final = (216, 288)
 It looks twice: the mean of both looks is a little better than either, and where they differ, it is often wrong."""
 MARGIN: Final = 0.15
 """Share of the head's size that is shown around it."""
-DOUBT_PX: Final = 192
-"""Longer side at which doubt is worked out: it is smooth."""
 DOUBT_LEAST: Final = 0.01
 DOUBT_MIXED: Final = 0.08
 DOUBT_APART: Final = 1.5
@@ -56,14 +54,18 @@ class NetworkSegmenter:
             return Segmentation(share, unsure)
         box = box_around(region, MARGIN)
         crop = np.ascontiguousarray(rgb[box])
-        shown = max(crop.shape[:2]) / size
-        far, near = (look(crop, px * shown, self.weights, self.runtime).share for px in HEAD_PX)
-        share[box] = (far + near) / 2
-        unsure[box] = doubt(far, near, size)
+        own = (crop.shape[0], crop.shape[1])
+        shown = max(own) / size
+        # Both looks meet at the size at which the network answers the nearer one: it knows nothing finer.
+        rows, columns = shown_shape(own, HEAD_PX[1] * shown)
+        shape = (rows // 2, columns // 2)
+        far, near = (look(crop, px * shown, self.weights, self.runtime, shape).share for px in HEAD_PX)
+        share[box] = imaging.resize((far + near) / 2, own)
+        unsure[box] = imaging.resize(doubt(far, near, max(shape) / shown), own)
         return Segmentation(share, unsure)
 
 
-def doubt(far: Share, near: Share, size: int) -> Plane:
+def doubt(far: Share, near: Share, size: float) -> Plane:
     """Return the standard deviation of the mean of two looks, where a head is `size` pixels wide.
 
     Notes
@@ -73,9 +75,8 @@ def doubt(far: Share, near: Share, size: int) -> Plane:
     learned from, real (mean over squares read by eye, the readers' own scatter taken off) and rendered, given that half
     of the doubt is shared by all pixels of a photo, as `hairdensity.measure` takes it.
     """
-    shape = (near.shape[0], near.shape[1])
-    wide = max(0.5, 0.03 * size * min(1.0, DOUBT_PX / max(shape)))
-    mean = imaging.blur(imaging.shrink((far + near) / 2, DOUBT_PX), wide)
-    apart = imaging.blur(np.abs(imaging.shrink(far - near, DOUBT_PX)), wide)
-    unsure = DOUBT_LEAST + DOUBT_MIXED * 4 * mean * (1 - mean) + DOUBT_APART * apart
-    return np.asarray(np.minimum(imaging.resize(unsure, shape), 0.5), np.float32)
+    wide = max(0.5, 0.03 * size)
+    mean, apart = imaging.blur((far + near) / 2, wide), imaging.blur(np.abs(far - near), wide)
+    return np.asarray(
+        np.minimum(DOUBT_LEAST + DOUBT_MIXED * 4 * mean * (1 - mean) + DOUBT_APART * apart, 0.5), np.float32
+    )
