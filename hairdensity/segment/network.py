@@ -60,8 +60,9 @@ class NetworkSegmenter:
         rows, columns = shown_shape(own, HEAD_PX[1] * shown)
         shape = (rows // 2, columns // 2)
         far, near = (look(crop, px * shown, self.weights, self.runtime, shape).share for px in HEAD_PX)
-        share[box] = imaging.resize((far + near) / 2, own)
-        unsure[box] = imaging.resize(doubt(far, near, max(shape) / shown), own)
+        # Enlarging rounds: values at a bound may come out beyond it by a bit.
+        share[box] = np.clip(imaging.resize((far + near) / 2, own), 0, 1)
+        unsure[box] = np.clip(imaging.resize(doubt(far, near, max(shape) / shown), own), 0, 0.5)
         return Segmentation(share, unsure)
 
 
