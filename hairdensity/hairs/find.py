@@ -11,6 +11,7 @@ from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
 from hairdensity.hairs.choose import FACTOR, Drawn, choose, draw, priced, unexplained
 from hairdensity.hairs.contrast import contrast, without_glare
+from hairdensity.hairs.cover import covered
 from hairdensity.hairs.doubts import without_doubtful
 from hairdensity.hairs.focus import in_focus
 from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
@@ -116,10 +117,10 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
         slice(round(left / factor), min(columns, round(right / factor))),
     )
     shape = (box[0].stop - box[0].start, box[1].stop - box[1].start)
-    share[box] = imaging.resize(_share(depth, chosen), shape)
+    usual = usual_width([item.width for item in chosen])
+    share[box] = imaging.resize(covered(depth, chosen, usual), shape)
     sharp[box] = imaging.resize_mask(in_focus(work) & ~drawn, shape)
-    usual = usual_width([item.width for item in chosen]) / factor
-    return Found(hairs, share, sharp, px_per_mm, usual)
+    return Found(hairs, share, sharp, px_per_mm, usual / factor)
 
 
 def shafts(depth: Plane) -> list[Shaft]:
@@ -186,13 +187,6 @@ def guessed_px_per_mm(rgb: Rgb) -> float:
 
 def _long_enough(shaft: Shaft) -> bool:
     return shaft.length >= max(1.2 * shaft.width, _SHORTEST_UM * WORK_PX_PER_MM / 1000)
-
-
-def _share(depth: Plane, chosen: list[Shaft]) -> Share:
-    """Return the share of each work pixel that hair covers: depth over the depth of the hair nearby."""
-    level = np.percentile([item.depth for item in chosen], 60) if chosen else 1.0
-    share: Share = np.clip((depth / np.float32(level) - 0.1) / 0.8, 0, 1).astype(np.float32)
-    return share
 
 
 def _hair(
