@@ -67,3 +67,18 @@ def test_strands_are_shares_of_the_view(seed: int) -> None:
     assert alpha.max() <= 1
     again = repaint.strands(96, 120.0, np.random.default_rng(seed))
     np.testing.assert_array_equal(alpha, again)
+
+
+def test_a_sketch_shows_its_truth() -> None:
+    """Where the truth says hair, the picture differs from where it says bare skin."""
+    sketch = pytest.importorskip("sketch")
+    one, again = sketch.sketch(800_004, size=160), sketch.sketch(800_004, size=160)
+    np.testing.assert_array_equal(one.rgb, again.rgb)
+    assert one.rgb.shape[:2] == one.alpha.shape == one.region.shape
+    assert 0 <= one.alpha.min() <= one.alpha.max() <= 1
+    gray = one.rgb.mean(2)
+    hair, skin = gray[one.region & (one.alpha > 0.7)], gray[one.region & (one.alpha < 0.1)]
+    assert hair.size > 50
+    assert skin.size > 50
+    assert abs(np.median(hair) - np.median(skin)) > gray[one.region].std() / 2
+    assert one.alpha[~one.region].mean() < 0.05
