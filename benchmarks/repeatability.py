@@ -1,17 +1,23 @@
 """Photograph the same head again: does the number stay, does real change survive, do intervals hold the truth.
 
-    python benchmarks/repeatability.py FOLDER [--heads 20] [--sessions 8] [--size 800] [--jobs 2] [--cpu-s 200]
+    python benchmarks/repeatability.py FOLDER [--heads 20] [--sessions 8] [--kinds both light pose density]
     python benchmarks/repeatability.py FOLDER --photos PHOTOS [--heads 20] [--sessions 8]
 
-The first renders series of many heads into FOLDER, each photographed again and again from a slightly other pose and
-in other light. Half of the heads do not change; the others follow a course. The second takes real photos instead, each
-altered as another session would be: turned by up to 10 degrees, nearer or farther, tilted, in other light, blurred,
-compressed again; nothing changes in them. Either way all that is made is kept, also by a run that was stopped: the next
-one goes on. Each series is analysed as a user would. Prints
+The first renders series of many heads into FOLDER. In those of kind "both" each head is photographed again and again
+from a slightly other pose and in other light; half of the heads do not change, the others follow a course. Three more
+kinds take that apart: of the heads that do not change, "light" changes light and camera alone and "pose" the pose
+alone; of the others, "density" changes the hair alone, photographed in the very same way. The second takes real photos
+instead, each altered as another session would be: turned by up to 10 degrees, nearer or farther, tilted, in other
+light, blurred, compressed again; nothing changes in them. Either way all that is made is kept, also by a run that was
+stopped (`--cpu-s` stops it after so much CPU time): the next one goes on. Each series is analysed as a user would.
+Prints for each kind
 
-- scatter: standard deviation of coverage between sessions of a head that does not change (mean over heads, and worst);
-- slope and intercept of measured against true change from the first session, and what is left around that line;
-- absolute error of coverage: mean, mean absolute, worst tenth;
+- scatter: standard deviation of coverage between sessions of a head that does not change (mean over heads, median and
+  worst), as measured, and less the truth of the same skin, which a pose changes too: hair seen from the side covers
+  more;
+- slope and intercept of measured against true change of the same skin from the first session, and what is left around
+  that line;
+- absolute error of coverage, against the truth of all the scalp that a photo shows;
 - intervals: share of photos whose 95 % interval holds the truth, and how wide they are; of real photos, whose truth
   nobody knows, the share of pairs of sessions whose difference is within 1.96 times what `repeat_sd` allows for;
 - alignment: share of photos that were not aligned.
@@ -19,35 +25,60 @@ one goes on. Each series is analysed as a user would. Prints
 
 import argparse
 import csv
-import time
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import combinations
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hairdensity import imaging, light
 from hairdensity.analysis import analyze
 from hairdensity.files import write_whole
 from hairdensity.light import displayed
 from hairdensity.settings import Settings
-from hairdensity.simulate import Planned, Shot, coverage_curve, random_head, render_series, true_coverage
+from hairdensity.simulate import (
+    Head,
+    Planned,
+    Rendered,
+    Shot,
+    coverage_curve,
+    random_head,
+    render,
+    save_photo,
+    true_coverage,
+)
 from hairdensity.simulate.plan import careful_shot
 
-COURSES = ((0.0,), (0.0, 0.01, 0.03, 0.06, 0.08, 0.05, 0.02, 0.01))
+COURSE = (0.0, 0.01, 0.03, 0.06, 0.08, 0.05, 0.02, 0.01)
 FIRST = date(2025, 1, 6)
+KINDS = ("both", "light", "pose", "density")
+POSE = ("rotation", "turn", "tilt", "scale", "distance_mm", "shift")
+CELL_MM = 4.0
+"""The skin is compared in squares of this side."""
+LEAST_PX = 20
+"""A square of skin counts where every photo shows so many pixels of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measured photo: its head, whether that changes, truth and measurement as shares."""
+    """One measured photo: its head, whether that changes, truth and measurement as shares.
+
+    `true` is of all the scalp that the photo shows, `same` of the skin that all photos of the series show.
+    """
 
     head: int
     changes: bool
     true: float
-    first_true: float
+    same: float
+    first_same: float
     value: float
     first_value: float
     low: float
@@ -61,34 +92,43 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--heads", type=int, default=20)
     parser.add_argument("--sessions", type=int, default=8)
-    parser.add_argument("--size", type=int, default=800)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=["both"])
+    parser.add_argument("--size", type=int, default=640)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--segmenter", choices=("network", "classical"), default="network")
     parser.add_argument("--photos", type=Path, help="folder of real photos to alter, instead of rendering")
     parser.add_argument("--cpu-s", type=float, default=np.inf, help="begin no more heads after so much CPU time")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    points: list[Point] = []
-    lost = photos = 0
-    real = sorted(options.photos.glob("*.jpg")) if options.photos else []
-    for head in range(min(options.heads, len(real)) if options.photos else options.heads):
-        if time.process_time() > options.cpu_s:
-            print(f"stopped after {head} heads; the same command goes on")
-            break
-        series = options.folder / (real[head].stem if real else f"head{head:02d}")
-        if not (series / "truth.csv").is_file():
-            if real:
+    real = sorted(options.photos.glob("*.jpg"))[: options.heads] if options.photos else []
+    for kind in ["real"] if real else options.kinds:
+        points: list[Point] = []
+        lost = photos = 0
+        for head in range(len(real) or options.heads):
+            if kind in ("light", "pose", "density") and (kind == "density") != (head % 2 == 1):
+                continue
+            if spent() > options.cpu_s:
+                print(f"stopped before head {head}; the same command goes on")
+                break
+            name = real[head].stem if real else f"head{head:02d}" + ("" if kind == "both" else f"-{kind}")
+            series = options.folder / name
+            if real and not (series / "truth.csv").is_file():
                 alter(real[head], series, head, options.sessions)
-            else:
-                render(head, series, options.sessions, options.size, options.jobs)
-        found, missing = measured(head, series, options.segmenter, options.jobs)
-        points += found
-        lost += missing
-        photos += missing + len(found)
-    if real:
-        report_real(points, lost, photos)
-    else:
-        report(points, lost, photos)
+            if not real:
+                render_missing(head, kind, series, options.sessions, options.size, options.jobs)
+            found, missing = measured(head, series, options.segmenter, options.jobs)
+            points += found
+            lost += missing
+            photos += missing + len(found)
+        if points:
+            print(f"{kind}: photos {photos}, not measured {lost} ({100 * lost / photos:.1f} %)")
+            (report_real if real else report)(points)
+
+
+def spent() -> float:
+    """Return CPU seconds of this process and of those that it waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def alter(photo: Path, series: Path, number: int, sessions: int) -> None:
@@ -120,93 +160,183 @@ def alter(photo: Path, series: Path, number: int, sessions: int) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, imaging.encode_jpeg(soft, int(rng.integers(50, 95))))
     # Nobody knows the truth; only that it is the same in all.
-    write_whole(series / "truth.csv", "photo,coverage\n" + "".join(f"{name},nan\n" for name in names))
+    write_whole(series / "truth.csv", "photo,coverage,same\n" + "".join(f"{name},nan,nan\n" for name in names))
 
 
-def render(number: int, series: Path, sessions: int, size: int, jobs: int) -> None:
-    """Render one head's series."""
+def render_missing(number: int, kind: str, series: Path, sessions: int, size: int, jobs: int) -> None:
+    """Render the photos of one head's series that are not there yet, and write its truth."""
+    if len(truths(series)) == sessions:
+        return
+    plan = planned(number, kind, sessions, size)
+    todo = [one for one in plan if not truth_file(series, one).is_file()]
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        list(pool.map(partial(make, series), todo))
+    stored = [dict(np.load(truth_file(series, one))) for one in plan]
+    same = same_skin(stored)
+    lines = [
+        f"{one.name},{one.day},{truth['coverage']:.5f},{of_same:.5f},{one.head.vigour:.4f}\n"
+        for one, truth, of_same in zip(plan, stored, same, strict=True)
+    ]
+    write_whole(series / "truth.csv", "photo,date,coverage,same,vigour\n" + "".join(lines))
+
+
+def planned(number: int, kind: str, sessions: int, size: int) -> list[Planned]:
+    """Return the photos of one head's series."""
     rng = np.random.default_rng(number)
     head = random_head(9000 + number)
     room = Shot(view=("vertex", "back", "frontal")[number % 3] if number % 4 == 3 else "vertex", size=size)
+    changes = number % 2 == 1
+    vigours = course_of(head, room, sessions) if changes else [head.vigour] * sessions
+    plan = []
+    for session, vigour in enumerate(vigours):
+        day = FIRST + timedelta(30 * session)
+        shot = shot_of(kind, careful_shot(rng, room), room)
+        plan.append(Planned(f"{room.view}/{day}.jpg", day, replace(head, vigour=vigour), shot))
+    return plan
+
+
+def course_of(head: Head, room: Shot, sessions: int) -> list[float]:
+    """Return the vigour of a head in each session of the course."""
     start = true_coverage(head, replace(room, size=300))
     vigour_for = coverage_curve(head, room)
     sign = 1 if start < 0.85 else -1
-    course = COURSES[number % 2]
-    plan = []
-    for session in range(sessions):
-        wanted = start + sign * course[session % len(course)]
-        day = FIRST + timedelta(30 * session)
-        plan.append(
-            Planned(f"{room.view}/{day}.jpg", day, replace(head, vigour=vigour_for(wanted)), careful_shot(rng, room))
-        )
-    render_series(series / "photos", plan, jobs=jobs, truth=False)
-    (series / "photos" / "truth.csv").rename(series / "truth.csv")
+    return [vigour_for(start + sign * COURSE[session % len(COURSE)]) for session in range(sessions)]
+
+
+def shot_of(kind: str, shot: Shot, room: Shot) -> Shot:
+    """Return the shot with only that changed which this kind of series changes."""
+    if kind == "both":
+        return shot
+    if kind == "density":
+        return room
+    with_pose = replace(room, **{name: getattr(shot, name) for name in POSE})
+    if kind == "pose":
+        return with_pose
+    return replace(shot, length_scale=room.length_scale, **{name: getattr(room, name) for name in POSE})
+
+
+def truth_file(series: Path, one: Planned) -> Path:
+    """Return where the truth of a photo is kept."""
+    return series / "truth" / f"{one.day}.npz"
+
+
+def make(series: Path, one: Planned) -> None:
+    """Render one photo, and keep what is true of it."""
+    cv2.setNumThreads(1)
+    rendered = render(one.head, one.shot)
+    save_photo(rendered, series / "photos" / one.name, one.day, one.shot.jpeg_quality)
+    file = truth_file(series, one)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partly = file.with_suffix(".partly.npz")
+    np.savez_compressed(
+        partly, alpha=np.rint(255 * rendered.alpha).astype(np.uint8), region=rendered.region,
+        cell=cells_of(rendered), coverage=rendered.coverage,
+    )  # fmt: skip
+    partly.rename(file)
+
+
+def cells_of(rendered: Rendered) -> NDArray[np.int16]:
+    """Return (rows, columns): the square of skin that each pixel of the region shows; -1 for none."""
+    steps = np.floor(rendered.canonical / CELL_MM)
+    known = rendered.region & np.isfinite(steps).all(axis=2) & (np.abs(steps) < 90).all(axis=2)
+    steps = np.where(known[..., None], steps + 90, 0).astype(np.int16)
+    return np.where(known, 180 * steps[..., 1] + steps[..., 0], np.int16(-1)).astype(np.int16)
+
+
+def same_skin(photos: Sequence[dict[str, NDArray[np.generic]]]) -> list[float]:
+    """Return the true coverage of each photo over the skin that all show, each square counted as in the first."""
+    counts, covered = [], []
+    for photo in photos:
+        cell = photo["cell"].astype(np.int64).ravel()
+        alpha = photo["alpha"].astype(np.float64).ravel()[cell >= 0] / 255
+        counts.append(np.bincount(cell[cell >= 0], minlength=180 * 180))
+        covered.append(np.bincount(cell[cell >= 0], alpha, minlength=180 * 180))
+    common = np.min(counts, axis=0) >= LEAST_PX
+    return [
+        float(np.average(hair[common] / count[common], weights=counts[0][common]))
+        for count, hair in zip(counts, covered, strict=True)
+    ]
+
+
+def truths(series: Path) -> dict[str, dict[str, float]]:
+    """Return the truth of each photo of a series; none where it is not rendered yet."""
+    file = series / "truth.csv"
+    if not file.is_file():
+        return {}
+    with file.open(newline="", encoding="utf-8") as text:
+        return {row["photo"]: {name: float(row[name]) for name in ("coverage", "same")} for row in csv.DictReader(text)}
 
 
 def measured(number: int, series: Path, segmenter: str, jobs: int) -> tuple[list[Point], int]:
     """Analyse one series and return its photos with truth, and how many have no number."""
     settings = Settings(segmenter="classical" if segmenter == "classical" else "network")
     rows = analyze(series / "photos", series / f"out-{segmenter}", settings=settings, jobs=jobs).rows
-    with (series / "truth.csv").open(newline="", encoding="utf-8") as file:
-        truth = {row["photo"]: float(row["coverage"]) for row in csv.DictReader(file)}
+    truth = truths(series)
     good = [row for row in rows if row["status"] == "measured"]
     if not good:
         return [], len(rows)
     first = min(good, key=lambda row: str(row["date"]))
-    changes = number % 2 == 1
     points = [
         Point(
-            number,
-            changes,
-            truth[str(row["photo"])],
-            truth[str(first["photo"])],
-            float(row["coverage"] or 0),
-            float(first["coverage"] or 0),
-            float(row["coverage_low"] or 0),
-            float(row["coverage_high"] or 0),
-            float(row["repeat_sd"] or 0),
+            head=number,
+            changes=number % 2 == 1,
+            true=truth[str(row["photo"])]["coverage"],
+            same=truth[str(row["photo"])]["same"],
+            first_same=truth[str(first["photo"])]["same"],
+            value=float(row["coverage"] or 0),
+            first_value=float(first["coverage"] or 0),
+            low=float(row["coverage_low"] or 0),
+            high=float(row["coverage_high"] or 0),
+            repeat_sd=float(row["repeat_sd"] or 0),
         )
         for row in good
     ]
     return points, len(rows) - len(good)
 
 
-def report(points: list[Point], lost: int, photos: int) -> None:
-    """Print the figures."""
-    true, value = (100 * np.array([getattr(p, name) for p in points]) for name in ("true", "value"))
+def report(points: list[Point]) -> None:
+    """Print the figures of one kind."""
+    true, same, value = (100 * np.array([getattr(p, name) for p in points]) for name in ("true", "same", "value"))
     head, changes = np.array([p.head for p in points]), np.array([p.changes for p in points])
     error = value - true
-    print(f"photos {photos}, not measured {lost} ({100 * lost / photos:.1f} %)")
     print(
-        f"error of coverage: mean {error.mean():+.2f}, mean absolute {np.abs(error).mean():.2f}, "
+        f"  error of coverage: mean {error.mean():+.2f}, mean absolute {np.abs(error).mean():.2f}, "
         f"worst tenth above {np.quantile(np.abs(error), 0.9):.2f} pp"
     )
-    # The true region shows a little more or less of the head in each pose: errors are compared, not values.
-    spread = [error[(head == one)].std(ddof=1) for one in np.unique(head[~changes]) if (head == one).sum() > 2]
-    print(f"scatter between sessions of an unchanged head: mean {np.mean(spread):.2f}, worst {np.max(spread):.2f} pp")
-    later = np.array([p.true != p.first_true for p in points])
-    gained_true = 100 * np.array([p.true - p.first_true for p in points])[later & changes]
-    gained = 100 * np.array([p.value - p.first_value for p in points])[later & changes]
+    still = [head == one for one in np.unique(head[~changes]) if (head == one).sum() > 2]
+    for what, of in (("as measured", value), ("less truth", value - same), ("of the truth", same)):
+        if still:
+            spread = [of[mine].std(ddof=1) for mine in still]
+            print(
+                f"  scatter between sessions of an unchanged head, {what}: mean {np.mean(spread):.2f}, "
+                f"median {np.median(spread):.2f}, worst {np.max(spread):.2f} pp"
+            )
+    later = changes & np.array([p.same != p.first_same for p in points])
+    gained_true = 100 * np.array([p.same - p.first_same for p in points])[later]
+    gained = 100 * np.array([p.value - p.first_value for p in points])[later]
     if len(gained) > 2:
         slope, level = np.polyfit(gained_true, gained, 1)
         left = gained - slope * gained_true - level
         print(
-            f"measured on true change: slope {slope:.3f}, intercept {level:+.2f} pp, scatter {left.std(ddof=2):.2f} pp"
+            f"  measured on true change: slope {slope:.3f}, intercept {level:+.2f} pp, "
+            f"scatter {left.std(ddof=2):.2f} pp"
         )
     low, high = (100 * np.array([getattr(p, name) for p in points]) for name in ("low", "high"))
     print(
-        f"95 % intervals hold the truth in {100 * np.mean((low <= true) & (true <= high)):.1f} % of photos; "
+        f"  95 % intervals hold the truth in {100 * np.mean((low <= true) & (true <= high)):.1f} % of photos; "
         f"median width {np.median(high - low):.1f} pp"
     )
     for one in np.unique(head):
         mine = head == one
+        sd = [of[mine].std(ddof=1) if mine.sum() > 1 else 0 for of in (value, value - same)]
+        change = "changes" if changes[mine].any() else f"scatter {sd[0]:.2f}"
         print(
-            f"  head {one:2d}: true {true[mine].mean():5.1f}, error {error[mine].mean():+6.2f}, "
-            f"scatter {error[mine].std(ddof=1) if mine.sum() > 1 else 0:.2f} pp, photos {mine.sum()}"
+            f"    head {one:2d}: true {true[mine].mean():5.1f}, error {error[mine].mean():+6.2f}, {change}, "
+            f"less truth {sd[1]:.2f} pp, photos {mine.sum()}"
         )
 
 
-def report_real(points: list[Point], lost: int, photos: int) -> None:
+def report_real(points: list[Point]) -> None:
     """Print what can be said where the truth is not known but does not change."""
     head = np.array([one.head for one in points])
     value = 100 * np.array([one.value for one in points])
@@ -219,7 +349,6 @@ def report_real(points: list[Point], lost: int, photos: int) -> None:
         for mine in groups
         for a, b in combinations(np.flatnonzero(mine), 2)
     ]
-    print(f"photos {photos}, not measured {lost} ({100 * lost / max(1, photos):.1f} %)")
     print(
         f"scatter between sessions of an unchanged head: mean {spread.mean():.2f}, median {np.median(spread):.2f}, "
         f"worst {spread.max():.2f} pp; mean shift from the first {np.concatenate(first).mean():+.2f} pp"

@@ -75,7 +75,7 @@ _FLAGS = (
     # against the baseline
     Flag("not_aligned", "could not be matched to the first session", "reject",
          "Photograph from the same side and distance as the first time; the report shows that photo."),
-    Flag("aligned_by_outline", "was matched to the first session by the outline of the head only", "note",
+    Flag("aligned_by_outline", "was matched to the first session only roughly", "note",
          "Use the same background, distance and angle as the first time."),
     Flag("aligned_through", "was matched to the first session through another photo of the series", "note", ""),
     Flag("shows_too_little", "shows too little of the scalp that the first session showed", "reject",

@@ -44,7 +44,8 @@ class Placed:
     unsure : Plane
         (rows, columns) float32: standard deviation of `share`.
     skin : Mask
-        (rows, columns) bool: where the photo shows scalp.
+        (rows, columns) bool: where the photo shows scalp, as far as an outline may be off: all sessions are measured on
+        the same skin, not each within its own outline of it.
     residual : float
         Error of the alignment in grid pixels.
     """
@@ -109,7 +110,8 @@ def place(
         (rows, columns) of the baseline's work picture.
     drawn : bool
         Whether a person drew the baseline's region. Then it is taken at its word, and the photo shows of it what lies
-        in its frame; else it shows what also lies in the region that was found in the photo.
+        in its frame; else it shows what also lies in the region that was found in the photo, or so near to it that two
+        readings of one outline may differ by as much (`EDGE_TOLERANCE`).
     """
     to_grid = grid_matrix(baseline_shape) @ alignment.matrix
     shape = grid_shape(baseline_shape)
@@ -119,12 +121,17 @@ def place(
     share, unsure = segmentation.share, segmentation.unsure
     if sigma > 0.2:
         share, unsure = imaging.blur(share, sigma), imaging.blur(unsure, sigma)
-    in_frame = np.ones(share.shape, np.bool_)
-    skin = in_frame if drawn and region.source != "drawn" else region.mask
+    in_frame = imaging.warp_mask(np.ones(share.shape, np.bool_), to_grid, shape)
+    if drawn and region.source != "drawn":
+        skin = in_frame
+    else:
+        skin = imaging.warp_mask(region.mask, to_grid, shape)
+        if alignment.method != "itself":
+            skin = imaging.grow(skin, EDGE_TOLERANCE * _width(skin)) & in_frame
     return Placed(
         share=imaging.warp(share, to_grid, shape),
         unsure=imaging.warp(unsure, to_grid, shape),
-        skin=imaging.warp_mask(skin, to_grid, shape),
+        skin=skin,
         residual=alignment.residual * factor,
     )
 
@@ -139,17 +146,12 @@ def common_skin(baseline_skin: Mask, photos: Iterable[Placed]) -> Mask:
     """Return the part of the baseline's region that every photo shows.
 
     What any photo does not show is left out of all, so that all are measured on the same skin; but a photo that
-    shows less than `SHOWN_ENOUGH` does not count (it is flagged instead), and neither does a difference no larger than
-    two readings of one outline (`EDGE_TOLERANCE`).
+    shows less than `SHOWN_ENOUGH` does not count (it is flagged instead).
     """
     common = baseline_skin.copy()
-    rows, columns = np.nonzero(baseline_skin)
-    if not rows.size:
-        return common
-    width = max(int(np.ptp(columns)), int(np.ptp(rows))) + 1
     for photo in photos:
         if shown_fraction(photo, baseline_skin) >= SHOWN_ENOUGH:
-            common &= imaging.grow(photo.skin, EDGE_TOLERANCE * width)
+            common &= photo.skin
     return common
 
 
@@ -198,9 +200,13 @@ def _moved_sd(placed: Placed, skin: Mask) -> float:
 
 def _edge_sd(share: Share, skin: Mask) -> float:
     """Return the change of coverage when the outer ring of skin, as wide as outlines are unsure, is left out."""
-    rows, columns = np.nonzero(skin)
-    width = max(int(np.ptp(columns)), int(np.ptp(rows))) + 1
-    inner = imaging.erode(skin, max(1.0, EDGE_TOLERANCE * width))
+    inner = imaging.erode(skin, max(1.0, EDGE_TOLERANCE * _width(skin)))
     if not inner.any():
         return 0.0
     return abs(float(share[inner].mean(dtype=np.float64)) - float(share[skin].mean(dtype=np.float64)))
+
+
+def _width(skin: Mask) -> int:
+    """Return the longer side of the box around the skin, in pixels; 0 of none."""
+    rows, columns = np.flatnonzero(skin.any(1)), np.flatnonzero(skin.any(0))
+    return int(max(np.ptp(rows), np.ptp(columns))) + 1 if rows.size else 0

@@ -62,8 +62,7 @@ def test_skin_that_one_photo_lacks_is_left_out_of_all():
     cut[150:, :] = False  # shows 81 %
     share = np.zeros((200, 200), np.float32)
     common = common_skin(base, [placed(share, base), placed(share, cut)])
-    assert not common[170:, :].any()
-    assert common[20:150, 20:180].all()
+    assert (common == cut).all()
 
 
 def test_one_badly_framed_photo_does_not_shrink_the_region():
@@ -75,11 +74,28 @@ def test_one_badly_framed_photo_does_not_shrink_the_region():
     assert (common_skin(base, [placed(share, base), placed(share, half)]) == base).all()
 
 
-def test_two_readings_of_one_outline_leave_the_region_alone():
+def laid(mask: Mask, move: tuple[float, float] = (0, 0)) -> Placed:
+    """Return a photo, all hair, whose region is `mask`, laid on its baseline with a shift."""
+    matrix = np.array([[1, 0, move[0]], [0, 1, move[1]], [0, 0, 1.0]])
+    hair = Segmentation(np.ones(mask.shape, np.float32), np.zeros(mask.shape, np.float32))
+    return place(hair, Region(mask, "found"), Alignment(matrix, "features", 0.5, 1.0, 100), (200, 200), drawn=False)
+
+
+def test_two_readings_of_one_outline_are_measured_on_the_same_skin():
     base = square(200, 20, 180)
-    nearly = square(200, 22, 178)
-    share = np.zeros((200, 200), np.float32)
-    assert (common_skin(base, [placed(share, nearly)]) == base).all()
+    nearly = laid(square(200, 22, 178))
+    assert (common_skin(base, [nearly]) == base).all()
+    result = coverage(nearly, base, base)
+    assert result is not None
+    assert result.region_fraction == 1.0
+
+
+def test_what_lies_beyond_the_frame_is_not_shown():
+    moved = laid(square(200, 0, 160), move=(20, 0))
+    assert not moved.skin[:, :20].any()
+    result = coverage(moved, square(200, 10, 150), square(200, 10, 150))
+    assert result is not None
+    assert result.value == pytest.approx(1.0)  # all hair, where the frame ends too
 
 
 def test_no_skin_no_number():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hairdensity import imaging
 from hairdensity.align.head import FRAME_PX, Head, Levelled, level
 from hairdensity.align.models import Fit, fit
-from hairdensity.align.result import Model
+from hairdensity.align.result import Model, moved
 from hairdensity.arrays import Matrix, Plane
 
 Points = NDArray[np.float64]
@@ -58,6 +58,9 @@ LIKE: Final = 0.25
 FEWEST_PLACES: Final = 8
 """Fewer places than this prove nothing."""
 
+NEIGHBOURS: Final = 5
+"""So many places, of nine at most, tell where they lie off together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -75,6 +78,9 @@ class Agreement:
         Mean correlation of those that agree.
     residual : float
         Root mean square distance of those that agree, pixels of the frame.
+    drift : float
+        Root mean square of how far places lie off together, pixels of the frame: of each, the median of it and its
+        neighbours. Large where one part of the head does not follow the transform that the others agree on.
     """
 
     matrix: Matrix
@@ -83,6 +89,7 @@ class Agreement:
     places: int
     likeness: float
     residual: float
+    drift: float
 
     @property
     def share(self) -> float:
@@ -117,7 +124,7 @@ def refine(here: Levelled, there: Levelled, matrix: Matrix, scale: Scale, models
     to_side = imaging.resized((FRAME_PX, FRAME_PX), (scale.side, scale.side))
     back = np.linalg.inv(to_side)
     source, target, likeness = _matches(here, there, to_side @ matrix @ back, scale)
-    none = Agreement(matrix, "similarity", 0, len(source), 0.0, float("inf"))
+    none = Agreement(matrix, "similarity", 0, len(source), 0.0, float("inf"), float("inf"))
     alike = likeness > LIKE
     if len(source) < FEWEST_PLACES or alike.sum() < FEWEST_PLACES:
         return none
@@ -131,6 +138,7 @@ def refine(here: Levelled, there: Levelled, matrix: Matrix, scale: Scale, models
         places=len(source),
         likeness=float(likeness[alike][found.inliers].mean()),
         residual=found.residual * FRAME_PX / scale.side,
+        drift=_drift(source, target - moved(found.matrix, source), 1.6 * scale.stride) * FRAME_PX / scale.side,
     )
 
 
@@ -183,6 +191,13 @@ def _matches(
     if not source:
         return np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0)
     return np.array(source), np.array(target), np.array(likeness, np.float64)
+
+
+def _drift(places: Points, off: Points, near: float) -> float:
+    """Return how far places lie off together; 0 where none has neighbours enough."""
+    close = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) < near
+    together = [np.median(off[around], axis=0) for around in close if np.count_nonzero(around) >= NEIGHBOURS]
+    return float(np.sqrt(np.mean(np.sum(np.square(together), axis=1)))) if together else 0.0
 
 
 def _contrast(plane: Plane, tile: int) -> Plane:

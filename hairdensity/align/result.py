@@ -21,7 +21,7 @@ class Alignment:
     matrix : Matrix
         (3, 3): from (x, y, 1) of the photo's work picture to the baseline's work picture; divide by the third.
     method : {"itself", "features", "outline"}
-        What it rests on: texture that both photos share, or no more than outline and large-scale appearance.
+        What it rests on: texture that both photos share, or, only roughly, outline and large-scale appearance.
     residual : float
         Root mean square distance of what was matched, in pixels of the baseline's work picture.
     overlap : float
