@@ -97,6 +97,9 @@ def analyze(
     for row in analysis.rows:
         if row["status"] != "measured":
             note(f"{row['photo']}: {row['reason']}", "Left out")
+    for subject, view, lost in _several_people(analysis):
+        note(f"{counted(lost, 'photo')} of {subject}/{view} could not be matched to the first. If these are several "
+             f"people, give each a folder (PERSON/{view}/) or name the subject of each photo in photos.csv.")  # fmt: skip
     undated = [row for row in analysis.rows if row["status"] == "measured" and not row["date"]]
     if undated and any(view.sessions for view in analysis.views):
         note(f"Without a date, so no part of the course: {counted(len(undated), 'photo')}, "
@@ -109,6 +112,16 @@ def analyze(
         _summary(analysis)
     if not analysis.count("measured"):
         click.get_current_context().exit(1)
+
+
+def _several_people(analysis: "Analysis") -> list[tuple[str, str, int]]:
+    """Return subject, view and number of unmatched photos: two or more, and no fewer than the matched ones."""
+    unmatched: dict[tuple[str, str], list[bool]] = {}
+    for row in analysis.rows:
+        lost = "not_aligned" in str(row["flags"]).split(";")
+        if lost or row["status"] == "measured":
+            unmatched.setdefault((str(row["subject"]), str(row["view"])), []).append(lost)
+    return [(*which, sum(lost)) for which, lost in unmatched.items() if sum(lost) >= max(2, len(lost) / 2)]
 
 
 def _summary(analysis: "Analysis") -> None:

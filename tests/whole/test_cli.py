@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -102,3 +103,22 @@ def test_a_folder_in_place_of_a_command_is_understood(tmp_path: Path):
     result = CliRunner().invoke(main, [str(tmp_path)])
     assert result.exit_code == 2
     assert f"hairdensity analyze {tmp_path} --out RESULTS" in result.output
+
+
+def test_heads_of_several_people_in_one_folder_are_told(tmp_path: Path):
+    for person in range(3):
+        part = head(2000, person=person)[40 * person : 300 + 40 * person, : 360 - 60 * person]
+        save(cv2.resize(part, (360, 420)), tmp_path / "photos" / "vertex" / f"2026-0{person + 1}-05.jpg")
+    words = [
+        "analyze",
+        str(tmp_path / "photos"),
+        "--out",
+        str(tmp_path / "out"),
+        "--segmenter",
+        "classical",
+        "--jobs",
+        "1",
+    ]
+    told = CliRunner().invoke(main, words).stderr
+    assert "2 photos of 1/vertex could not be matched to the first" in told
+    assert "subject" in told
