@@ -99,7 +99,7 @@ def analyze(
             note(f"{row['photo']}: {row['reason']}", "Left out")
     for subject, view, lost in _several_people(analysis):
         note(f"{counted(lost, 'photo')} of {subject}/{view} could not be matched to the first. If these are several "
-             f"people, give each a folder (PERSON/{view}/) or name the subject of each photo in photos.csv.")  # fmt: skip
+             f"people, give each a folder (PERSON/{view}/) or name each photo's subject in photos.csv.")  # fmt: skip
     undated = [row for row in analysis.rows if row["status"] == "measured" and not row["date"]]
     if undated and any(view.sessions for view in analysis.views):
         note(f"Without a date, so no part of the course: {counted(len(undated), 'photo')}, "
