@@ -1,6 +1,6 @@
 """Macro photos: every hair, with root, length and thickness.
 
-contrast (what is darker than skin) -> trace (centre lines) -> shafts (thickness, ends) -> choose (which there are)
+contrast (what is darker than skin) -> trace (centre lines) -> shafts (thickness, ends) -> choose (which there are) -> faint
 -> roots (which end, which belong together) = `find_hairs`.
 """
 

@@ -13,12 +13,13 @@ from hairdensity.hairs.choose import FACTOR, Drawn, choose, draw, priced, unexpl
 from hairdensity.hairs.contrast import contrast, without_glare
 from hairdensity.hairs.cover import covered
 from hairdensity.hairs.doubts import without_doubtful
+from hairdensity.hairs.faint import faint
 from hairdensity.hairs.focus import in_focus
 from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
 from hairdensity.hairs.overlay import burnt_in, inner
 from hairdensity.hairs.roots import emerged, from_root, units
 from hairdensity.hairs.shafts import Shaft, candidates, distinct, ended, halves, joined
-from hairdensity.hairs.trace import BAR, ridges, trace
+from hairdensity.hairs.trace import BAR, Ridges, ridges, trace
 
 WORK_PX_PER_MM = 180.0
 """Scale at which hairs are looked for: a vellus hair of 15 um is 2.7 pixels wide."""
@@ -132,9 +133,13 @@ def shafts(depth: Plane) -> list[Shaft]:
         return [d for item in items if _long_enough(item) and (d := draw(item, shape)) is not None]
 
     lined: list[tuple[float, Shaft]] = []
+    narrow: list[tuple[float, Ridges]] = []
     for sigma in _SIGMAS:
         plane, factor = (half, FACTOR) if sigma > 3 else (depth, 1.0)
-        lines = trace(ridges(plane, sigma * factor), sigma * factor, _START, _KEEP, 1.5 * sigma * factor)
+        answer = ridges(plane, sigma * factor)
+        if plane is depth:
+            narrow.append((sigma, answer))
+        lines = trace(answer, sigma * factor, _START, _KEEP, 1.5 * sigma * factor)
         full = [(line + 0.5) / factor - 0.5 for line in lines]
         found = candidates(depth, full, sigma, 0.5 * factor * _SHORTEST_UM * WORK_PX_PER_MM / 1000)
         lined += [(abs(log(item.width / (BAR * sigma))), item) for item in found if _long_enough(item)]
@@ -157,7 +162,8 @@ def shafts(depth: Plane) -> list[Shaft]:
     extra = drawn(more)
     if extra:
         chosen = choose(half, [priced(d, usual, True) for d in (*options, *extra)])
-    return [item.shaft for item in chosen]
+    found = [item.shaft for item in chosen]
+    return found + faint(depth, found, narrow, usual, WORK_PX_PER_MM)
 
 
 def usual_width(widths: list[float]) -> float:

@@ -99,10 +99,10 @@ def measured(depth: Plane, line: Points, width: float) -> list[Shaft]:
     """
     step = max(1, round(width / 4))
     stations = line[::step] if len(line) > 3 * step else line
-    normal = _normals(stations)
+    normal = normals(stations)
     reach = 1.7 * width + 2
     offsets = np.linspace(-reach, reach, _ACROSS)
-    profile = _sample(depth, stations[:, None] + offsets[None, :, None] * normal[:, None])
+    profile = sampled(depth, stations[:, None] + offsets[None, :, None] * normal[:, None])
     middle = _ACROSS // 2
     centre = profile[:, middle - 1 : middle + 2].mean(axis=1)
     level = float(np.median(centre))
@@ -166,7 +166,7 @@ def ended(depth: Plane, stations: Points, width: float, level: float) -> Shaft |
     at = np.arange(-beyond, run[-1] + beyond, 1.0)
     path = _along(stations, run, at)
     lanes = np.linspace(-0.2, 0.2, 3) * width
-    values = _sample(depth, path[:, None] + lanes[None, :, None] * _normals(path)[:, None]).mean(axis=1)
+    values = sampled(depth, path[:, None] + lanes[None, :, None] * normals(path)[:, None]).mean(axis=1)
     values = cv2.blur(values.reshape(-1, 1), (1, max(1, round(width / 5)) | 1), borderType=cv2.BORDER_REPLICATE).ravel()
     inside = (at >= 0) & (at <= run[-1])
     level = float(np.percentile(values[inside], 65))
@@ -205,8 +205,8 @@ def _along(stations: Points, run: NDArray[np.float64], at: NDArray[np.float64]) 
     return path
 
 
-def _normals(points: Points) -> Points:
-    """Return unit normals of a line's points."""
+def normals(points: Points) -> Points:
+    """Return unit normals of a line's points, (points, 2)."""
     if len(points) < 2:
         return np.array([[0.0, 1.0]] * len(points))
     ahead = np.empty_like(points)
@@ -218,7 +218,7 @@ def _normals(points: Points) -> Points:
     return normals
 
 
-def _sample(depth: Plane, points: NDArray[np.float64]) -> Plane:
+def sampled(depth: Plane, points: NDArray[np.float64]) -> Plane:
     """Return bilinear samples of depth at x, y; 0 outside."""
     out: Plane = cv2.remap(  # type: ignore[assignment]
         depth, points[..., 0].astype(np.float32), points[..., 1].astype(np.float32), cv2.INTER_LINEAR,
@@ -229,7 +229,7 @@ def _sample(depth: Plane, points: NDArray[np.float64]) -> Plane:
 
 def halves(depth: Plane, shaft: Shaft) -> list[Shaft]:
     """Return two shafts side by side in place of one that is too wide."""
-    normal = _normals(shaft.points)
+    normal = normals(shaft.points)
     found = []
     for side in (-0.25, 0.25):
         one = ended(depth, shaft.points + side * shaft.width * normal, shaft.width / 2, shaft.depth)
@@ -276,7 +276,7 @@ def _one_line(depth: Plane, a: Points, b: Points, width: float, level: float) ->
     if min(float(one @ two), float(one @ span), float(two @ span)) < 0.95:
         return None
     between = np.linspace(a[-1], b[0], max(2, round(apart)))
-    if apart > 1 and float(_sample(depth, between[:, None]).min()) < 0.6 * level:
+    if apart > 1 and float(sampled(depth, between[:, None]).min()) < 0.6 * level:
         return None
     line = np.vstack([a, between[1:-1], b]) if apart > 2 else np.vstack([a, b])
     return _smooth(line, width)
@@ -287,7 +287,7 @@ def outline(shaft: Shaft, factor: float) -> Points:
     # Square ends: a stub is cut, not rounded.
     step = max(1, round(shaft.width / 3))
     points = np.vstack([shaft.points[:-1:step], shaft.points[-1:]])
-    side = _normals(points) * (shaft.width / 2)
+    side = normals(points) * (shaft.width / 2)
     polygon = np.vstack([points + side, (points - side)[::-1]])
     return (polygon + 0.5) * factor - 0.5
 

@@ -4,12 +4,14 @@ import csv
 import io
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
 
 from hairdensity.hairs import COLUMNS, Found, find_hairs, hairs_csv, look
 from hairdensity.hairs.contrast import without_glare
 from hairdensity.hairs.figures import figures
+from hairdensity.hairs.find import shafts
 from hairdensity.hairs.roots import emerged
 from hairdensity.hairs.shafts import Shaft
 from hairdensity.simulate.macro import Look, MacroPhoto, macro_photo
@@ -159,3 +161,14 @@ def test_the_table_has_the_columns_of_the_contract() -> None:
 def test_empty_pictures_do_no_harm(shape: tuple[int, int, int], value: int) -> None:
     assert look(np.full(shape, value, np.uint8), 180.0).hairs == ()
     assert look(np.full(shape, value, np.uint8), None).hairs == ()
+
+
+def test_a_faint_hair_is_found_and_the_shade_of_a_root_is_not_one() -> None:
+    depth = np.zeros((200, 260), np.float32)
+    depth[40:54, 60:200] = 0.7
+    depth[120:125, 60:160] = 0.13
+    depth[44:50, 20:60] = 0.13
+    # A broad dark patch has no skin on both sides.
+    depth[150:190, 60:200] = 0.13
+    found = shafts(cv2.GaussianBlur(depth, (0, 0), 1.0))
+    assert sorted(round(float(item.points[:, 1].mean())) for item in found) == [46, 122]
