@@ -15,7 +15,8 @@ from hairdensity.keep import Keeper, key
 from hairdensity.recipe import Placement, Seen
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.report.shots import Frame, Shown, Thumb
-from hairdensity.series import MeasuredSeries, Member
+from hairdensity.rows import MeasuredSeries
+from hairdensity.series import Member
 
 MARGIN: Final = 0.06
 """Surroundings shown around the region, as a share of the longer side of its box."""

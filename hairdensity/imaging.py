@@ -96,6 +96,11 @@ def erode(mask: Mask, radius: float) -> Mask:
     return inside
 
 
+def mean_in(plane: Plane, mask: Mask) -> float:
+    """Return the mean of a plane inside a mask, added up in double precision; 0 for an empty mask."""
+    return float(cv2.mean(plane, mask.view(np.uint8))[0])
+
+
 def polygons_mask(polygons: Sequence[Sequence[tuple[float, float]]], shape: tuple[int, int]) -> Mask:
     """Return the union of polygons, each a run of (x, y) pixel corners, as a mask of (rows, columns) = `shape`."""
     mask = np.zeros(shape, np.uint8)

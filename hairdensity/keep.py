@@ -37,9 +37,9 @@ _PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "un
 _ELSEWHERE: Final = frozenset(
     (
         *("__init__", "__main__", "analysis", "cli", "columns", "commands", "comparison", "errors", "explore", "files"),
-        *("find", "frames", "keep", "pages", "pool", "preferences", "progress", "provenance", "publish", "regions"),
-        *("remake", "remember", "report", "series", "simulate", "stages", "table", "tables", "tasks", "treatments"),
-        *("written", "zones"),
+        *("find", "frames", "keep", "ledger", "pages", "pool", "preferences", "progress", "provenance", "publish"),
+        *("regions", "remake", "remember", "report", "rows", "series", "simulate", "stages", "table", "tables"),
+        *("tasks", "treatments", "written", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""
@@ -74,6 +74,50 @@ def file_digest(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """How a photo lies on its baseline, by facts alone: a `Placement` less its planes.
+
+    Parameters
+    ----------
+    name : str
+        Of the kept placement.
+    alignment : Alignment or NotAligned
+        How it lies there, or why not.
+    flags : tuple of str
+        What differs from the baseline.
+    through : str
+        As in `Placement`.
+    """
+
+    name: str
+    alignment: Alignment | NotAligned
+    flags: tuple[str, ...]
+    through: str = ""
+
+    @property
+    def aligned(self) -> bool:
+        """Whether it has planes to measure."""
+        return isinstance(self.alignment, Alignment)
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as JSON has it, less the name."""
+        facts: dict[str, Any] = {"flags": self.flags, "through": self.through}
+        if isinstance(self.alignment, NotAligned):
+            return facts | {"not_aligned": self.alignment.reason}
+        return facts | {"alignment": asdict(self.alignment) | {"matrix": self.alignment.matrix.tolist()}}
+
+
+def laid_from(name: str, facts: dict[str, Any]) -> Laid:
+    """Return what `Laid.facts` gave."""
+    flags = tuple(facts["flags"])
+    if "not_aligned" in facts:
+        return Laid(name, NotAligned(facts["not_aligned"]), flags, facts["through"])
+    found = facts["alignment"]
+    typed = {"matrix": np.array(found["matrix"], np.float64), "centre": tuple(found["centre"])}
+    return Laid(name, Alignment(**(found | typed)), flags, facts["through"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +212,7 @@ class Keeper:
 
     def save_placement(self, entry: str, placement: Placement) -> None:
         """Keep a placement."""
-        alignment = placement.alignment
-        facts: dict[str, Any] = {"flags": placement.flags, "through": placement.through}
-        if isinstance(alignment, NotAligned):
-            facts["not_aligned"] = alignment.reason
-        else:
-            facts["alignment"] = asdict(alignment) | {"matrix": alignment.matrix.tolist()}
+        facts = Laid(entry, placement.alignment, placement.flags, placement.through).facts()
         members: dict[str, bytes] = {}
         if placement.placed:
             facts["residual"] = placement.placed.residual
@@ -190,25 +229,21 @@ class Keeper:
         if loaded is None:
             return None
         facts, members = loaded
-        if "not_aligned" in facts:
-            return Placement(NotAligned(facts["not_aligned"]), None, tuple(facts["flags"]))
-        found = facts["alignment"]
-        return Placement(
-            Alignment(**(found | {"matrix": np.array(found["matrix"], np.float64)})),
-            Placed(
-                _from_levels(imaging.decode_gray(members["share.png"]), 1 / 255),
-                _from_levels(imaging.decode_gray(members["unsure.png"]), UNSURE_UNIT),
-                imaging.decode_gray(members["skin.png"]) > 0,
-                facts["residual"],
-            ),
-            tuple(facts["flags"]),
-            facts["through"],
+        laid = laid_from(entry, facts)
+        if not laid.aligned:
+            return Placement(laid.alignment, None, laid.flags, laid.through)
+        placed = Placed(
+            _from_levels(imaging.decode_gray(members["share.png"]), 1 / 255),
+            _from_levels(imaging.decode_gray(members["unsure.png"]), UNSURE_UNIT),
+            imaging.decode_gray(members["skin.png"]) > 0,
+            facts["residual"],
         )
+        return Placement(laid.alignment, placed, laid.flags, laid.through)
 
-    def is_aligned(self, entry: str) -> bool | None:
-        """Return whether a kept placement is aligned; None where there is none or it is damaged."""
+    def load_laid(self, entry: str) -> Laid | None:
+        """Return how a photo lies by a kept placement; None where there is none or it is damaged."""
         loaded = self._load(entry, ())
-        return "alignment" in loaded[0] if loaded else None
+        return laid_from(entry, loaded[0]) if loaded else None
 
     def save_files(self, entry: str, facts: dict[str, Any], members: dict[str, bytes]) -> None:
         """Keep files that were made from what is kept, such as pictures for the page, with a few facts about them."""

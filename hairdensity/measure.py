@@ -4,7 +4,7 @@ Everything here lives on the *grid*: the baseline's work picture shrunk to `GRID
 after that, measuring a photo again because the common skin has changed costs about a millisecond.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,6 +80,28 @@ class Coverage:
     region_fraction: float
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """All that is measured of one photo once the skin is known: what the table is made of, and no planes.
+
+    Parameters
+    ----------
+    shown : float
+        Share of the baseline's region that the photo shows, 0..1.
+    whole : Coverage or None
+        Over all of the common skin; None where the photo shows none of it.
+    fraction : float
+        What it was measured on as a share of the grid.
+    zones : tuple of (Coverage or None, int)
+        For each zone its coverage, and how many grid pixels that was measured on.
+    """
+
+    shown: float
+    whole: Coverage | None
+    fraction: float
+    zones: tuple[tuple[Coverage | None, int], ...] = ()
+
+
 def grid_shape(work_shape: tuple[int, int]) -> tuple[int, int]:
     """Return (rows, columns) of the grid for a baseline work picture of this shape."""
     return imaging.shrunk_shape(work_shape, GRID_PX)
@@ -142,13 +164,24 @@ def shown_fraction(placed: Placed, baseline_skin: Mask) -> float:
     return float((placed.skin & baseline_skin).sum() / area) if area else 0.0
 
 
-def common_skin(baseline_skin: Mask, photos: Iterable[Placed]) -> Mask:
+def common_skin(baseline_skin: Mask, photos: Iterable[Placed], so_far: Mask | None = None) -> Mask:
     """Return the part of the baseline's region that every photo shows.
 
+    Parameters
+    ----------
+    baseline_skin : Mask
+        (rows, columns) bool: the region of the baseline on its grid.
+    photos : iterable of Placed
+        The photos; their order does not matter.
+    so_far : Mask, optional
+        The common skin of other photos with the same baseline; then the result is that of all of them together.
+
+    Notes
+    -----
     What any photo does not show is left out of all, so that all are measured on the same skin; but a photo that
     shows less than `SHOWN_ENOUGH` does not count (it is flagged instead).
     """
-    common = baseline_skin.copy()
+    common = (baseline_skin if so_far is None else so_far).copy()
     for photo in photos:
         if shown_fraction(photo, baseline_skin) >= SHOWN_ENOUGH:
             common &= photo.skin
@@ -168,10 +201,10 @@ def coverage(placed: Placed, common: Mask, baseline_skin: Mask) -> Coverage | No
     skin = placed.skin & common
     if not skin.any():
         return None
-    value = float(placed.share[skin].mean(dtype=np.float64))
-    doubt = UNSURE_SHARED * float(placed.unsure[skin].mean(dtype=np.float64))
-    moved = _moved_sd(placed, skin)
-    edge = _edge_sd(placed.share, skin)
+    value = imaging.mean_in(placed.share, skin)
+    doubt = UNSURE_SHARED * imaging.mean_in(placed.unsure, skin)
+    moved = _moved_sd(placed, skin, value)
+    edge = _edge_sd(placed.share, skin, value)
     repeat = max(LEAST_REPEAT_SD, float(np.hypot(moved, EDGE_BETWEEN * edge)))
     sd = float(np.sqrt(doubt**2 + moved**2 + edge**2 + LEAST_REPEAT_SD**2))
     return Coverage(
@@ -183,7 +216,32 @@ def coverage(placed: Placed, common: Mask, baseline_skin: Mask) -> Coverage | No
     )
 
 
-def _moved_sd(placed: Placed, skin: Mask) -> float:
+def numbers(placed: Placed, common: Mask, baseline_skin: Mask, zones: Sequence[Mask] = ()) -> Numbers:
+    """Return all that is measured of one photo.
+
+    Parameters
+    ----------
+    placed : Placed
+        The photo on the baseline's grid.
+    common : Mask
+        (rows, columns) bool: the skin that all photos show.
+    baseline_skin : Mask
+        (rows, columns) bool: the region of the baseline.
+    zones : sequence of Mask
+        (rows, columns) bool each: parts of the region that are measured by themselves.
+    """
+    return Numbers(
+        shown=shown_fraction(placed, baseline_skin),
+        whole=coverage(placed, common, baseline_skin),
+        fraction=float(np.count_nonzero(placed.skin & common)) / common.size,
+        zones=tuple(
+            (coverage(placed, common & zone, zone), int(np.count_nonzero(placed.skin & common & zone)))
+            for zone in zones
+        ),
+    )
+
+
+def _moved_sd(placed: Placed, skin: Mask, here: float) -> float:
     """Return how coverage changes when the region moves by the alignment's residual (at least one grid pixel)."""
     step = max(1, round(placed.residual))
     values = []
@@ -193,17 +251,14 @@ def _moved_sd(placed: Placed, skin: Mask) -> float:
         moved[max(0, down) :, max(0, right) :][: source.shape[0], : source.shape[1]] = source
         moved &= placed.skin
         if moved.any():
-            values.append(float(placed.share[moved].mean(dtype=np.float64)))
-    here = float(placed.share[skin].mean(dtype=np.float64))
+            values.append(imaging.mean_in(placed.share, moved))
     return float(np.sqrt(np.mean((np.array(values) - here) ** 2))) if values else 0.0
 
 
-def _edge_sd(share: Share, skin: Mask) -> float:
+def _edge_sd(share: Share, skin: Mask, here: float) -> float:
     """Return the change of coverage when the outer ring of skin, as wide as outlines are unsure, is left out."""
     inner = imaging.erode(skin, max(1.0, EDGE_TOLERANCE * _width(skin)))
-    if not inner.any():
-        return 0.0
-    return abs(float(share[inner].mean(dtype=np.float64)) - float(share[skin].mean(dtype=np.float64)))
+    return abs(imaging.mean_in(share, inner) - here) if inner.any() else 0.0
 
 
 def _width(skin: Mask) -> int:

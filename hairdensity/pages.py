@@ -19,7 +19,7 @@ from hairdensity.report.export import safe_names
 from hairdensity.report.pdf import write_pdf
 from hairdensity.report.render import render_report
 from hairdensity.report.words import CLOSE_UPS, clean
-from hairdensity.series import MeasuredSeries
+from hairdensity.rows import MeasuredSeries
 from hairdensity.spot_map import spot_map
 from hairdensity.stages import Job, placer
 from hairdensity.treatments import Treatments

@@ -17,7 +17,7 @@ from hairdensity.remember import write_recipe
 from hairdensity.report.answers import without_course
 from hairdensity.report.export import write_charts
 from hairdensity.report.words import CLOSE_UPS, NOTHING_MEASURED, VerdictWords, quantity_of, sentence_for, words_for
-from hairdensity.series import MeasuredSeries
+from hairdensity.rows import MeasuredSeries
 from hairdensity.stages import Job
 from hairdensity.treatments import Treatments
 

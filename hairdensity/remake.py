@@ -109,7 +109,7 @@ def remake(
         paths, Found(tuple(found for found, _, _ in photos), ()), dates, kept.drawn, (), kept.settings, Here(1), False,
         kept.today, (*kept.warnings, *(dates.warnings if treatments else ())),
     )  # fmt: skip
-    measured = tuple(measure_one(job, one) for one in group(photos, outlined(kept.drawn), kept.today))
+    measured = tuple(measure_one(job, one, keep=False) for one in group(photos, outlined(kept.drawn), kept.today))
     rows = [row for one in measured for row in one.rows]
     views = verdicts(rows, dates, kept.today)
     heading = wanted.title or kept.title

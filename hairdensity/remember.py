@@ -17,7 +17,7 @@ from hairdensity.keep import Keeper, method_digest
 from hairdensity.recipe import Observation
 from hairdensity.region import Polygon
 from hairdensity.regions import Drawn, Outlines
-from hairdensity.series import MeasuredSeries
+from hairdensity.rows import MeasuredSeries
 from hairdensity.settings import Settings
 from hairdensity.stages import Job
 from hairdensity.treatments import Course, Event, Treatments

@@ -6,7 +6,8 @@ from hairdensity import imaging
 from hairdensity.keep import Keeper
 from hairdensity.report.shots import SpotMap
 from hairdensity.report.words import GAP, MINUS, clean, counted
-from hairdensity.series import MeasuredSeries, Member
+from hairdensity.rows import MeasuredSeries
+from hairdensity.series import Member
 from hairdensity.spots import Pair, draw_pair
 
 LONGEST: Final = 900

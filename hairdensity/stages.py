@@ -16,18 +16,21 @@ from hairdensity.align import NotAligned
 from hairdensity.errors import OutputError
 from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
-from hairdensity.keep import Keeper
+from hairdensity.keep import Keeper, Laid
+from hairdensity.ledger import read_ledger, write_ledger
 from hairdensity.measure import grid_shape
 from hairdensity.pool import Crashed, Runner
 from hairdensity.recipe import MACRO, Observation, Placement
 from hairdensity.regions import Drawn, Outlines
-from hairdensity.series import MeasuredSeries, Member, Series, measure_series, pairs_of
+from hairdensity.rows import MeasuredSeries, measure_series
+from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings
 from hairdensity.spots import kept_pair, run_pair
 from hairdensity.tasks import (
     DrawTask,
     ObserveTask,
     PlaceTask,
+    laid_of,
     lay,
     run_draw,
     run_observe,
@@ -169,12 +172,22 @@ def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
     In two passes: what does not go directly goes through photos that did, and those must all be known by then.
     """
     keeper = Keeper(job.paths.cache)
+    known: dict[str, Laid] = {}
+    for one in series:
+        known |= read_ledger(keeper, one.ledger).laid
     every = [task for one in series for task in _place_tasks(job, one).values()]
-    direct = [task.directly() for task in every if keeper.is_aligned(task.placement) is None]
-    _place(job, direct, tell, "aligning photos")
-    lost = [task for task in every if task.neighbours and not keeper.is_aligned(task.placement)]
-    _place(job, [task for task in lost if keeper.is_aligned(task.chained) is None], tell, "aligning through others")
+
+    def laid(name: str) -> Laid | None:
+        return known.get(name) or keeper.load_laid(name)
+
+    _place(job, [task.directly() for task in every if laid(task.placement) is None], tell, "aligning photos")
+    lost = [task for task in every if task.neighbours and not _aligned(laid(task.placement))]
+    _place(job, [task for task in lost if laid(task.chained) is None], tell, "aligning through others")
     _match(job, series, tell)
+
+
+def _aligned(laid: Laid | None) -> bool:
+    return laid is not None and laid.aligned
 
 
 def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) -> None:
@@ -198,17 +211,34 @@ def _match(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
         tell("matching hairs", done, len(tasks))
 
 
-def measure_one(job: Job, one: Series) -> MeasuredSeries:
-    """Measure a series from what is kept; what was damaged since is made again."""
-    zones = {name: outlines.zones for name, outlines in job.drawn.items() if outlines.zones}
-    return measure_series(
+def measure_one(job: Job, one: Series, *, keep: bool = True) -> MeasuredSeries:
+    """Measure a series from what is kept; what was damaged since is made again.
+
+    Parameters
+    ----------
+    job : Job
+        The inputs of the run.
+    one : Series
+        The series.
+    keep : bool
+        Whether what was measured replaces what the last run noted of this series.
+    """
+    keeper = Keeper(job.paths.cache)
+    known = read_ledger(keeper, one.ledger)
+    tasks = _place_tasks(job, one)
+    measured = measure_series(
         one,
-        placer(job, one),
+        lambda member: run_place(tasks[member.found.name]),
         job.settings,
-        zones,
+        {name: outlines.zones for name, outlines in job.drawn.items() if outlines.zones},
         job.treatments.of(one.subject).events,
         lambda later, earlier: run_pair(_pair_task(job, later, earlier)),
+        lay=lambda member: laid_of(tasks[member.found.name], known.laid),
+        known=known,
     )
+    if keep and one.ledger:
+        write_ledger(keeper, one.ledger, measured.ledger, known)
+    return measured
 
 
 def placer(job: Job, one: Series) -> Callable[[Member], Placement]:

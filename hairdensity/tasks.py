@@ -1,5 +1,6 @@
 """The work of one photo as tasks for a pool: read from disk, call the recipe, keep the result, return the facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from hairdensity.arrays import Mask, Matrix
 from hairdensity.errors import OutputError
 from hairdensity.files import write_whole
 from hairdensity.hairs import hairs_csv
-from hairdensity.keep import Keeper, file_digest, key
+from hairdensity.keep import Keeper, Laid, file_digest, key
 from hairdensity.measure import grid_matrix
 from hairdensity.recipe import Observation, Placement, labels, observe, place_on, place_through
 from hairdensity.region import Polygon
@@ -181,6 +182,32 @@ def _placed_directly(task: PlaceTask) -> Placement:
     placement = place_on(observation, observation if itself else _baseline(task.baseline, task.baseline_entry), itself)
     keeper.save_placement(task.placement, placement)
     return placement
+
+
+def laid_of(task: PlaceTask, known: Mapping[str, Laid]) -> Laid:
+    """Return how a photo lies on its baseline by `run_place`, without its planes where that is kept or known.
+
+    Parameters
+    ----------
+    task : PlaceTask
+        The photo.
+    known : mapping
+        Placements by the name of what is kept of them: of these nothing is read.
+
+    Raises
+    ------
+    OutputError
+        As `run_place`.
+    """
+    for name in (task.placement, task.chained) if task.neighbours else (task.placement,):
+        laid = known.get(name) or task.photo.keeper.load_laid(name)
+        if laid is None:
+            break
+        if laid.aligned or name == task.chained or not task.neighbours:
+            return laid
+    placement = run_place(task)
+    direct = not task.neighbours or (placement.placed is not None and not placement.through)
+    return Laid(task.placement if direct else task.chained, placement.alignment, placement.flags, placement.through)
 
 
 def lay(task: PlaceTask) -> bool:

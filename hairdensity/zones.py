@@ -14,7 +14,6 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.align import moved
 from hairdensity.arrays import Mask, Matrix
-from hairdensity.measure import Coverage, Placed, coverage
 from hairdensity.region import Polygon
 
 MIDDLE: Final = 0.5
@@ -84,8 +83,3 @@ def drawn_zones(outlines: Iterable[tuple[str, tuple[Polygon, ...]]], to_grid: Ma
         inside = imaging.polygons_mask([[(float(x), float(y)) for x, y in corners] for corners in carried], shape)
         zones.append(Zone(name, region & inside))
     return tuple(zone for zone in zones if zone.mask.any())
-
-
-def zone_coverage(placed: Placed, common: Mask, zone: Zone) -> Coverage | None:
-    """Return the coverage of one photo in one zone; None where it shows none of it."""
-    return coverage(placed, common & zone.mask, zone.mask)

@@ -89,14 +89,16 @@ def test_a_placement_comes_back_as_it_was_and_so_does_a_failure(tmp_path: Path):
     assert again.placed.residual == 1.25
     assert again.flags == ("other_light",)
     assert again.through == "in between"
-    assert keeper.is_aligned("ef" * 32)
+    laid = keeper.load_laid("ef" * 32)
+    assert laid is not None
+    assert laid.aligned
 
     keeper.save_placement("01" * 32, Placement(NotAligned("nothing alike"), None, ("not_aligned",)))
     failed = keeper.load_placement("01" * 32)
     assert failed is not None
     assert not failed.alignment
     assert failed.placed is None
-    assert keeper.is_aligned("01" * 32) is False
+    assert not keeper.load_laid("01" * 32).aligned
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a zip at all" * 100])
@@ -106,7 +108,7 @@ def test_a_damaged_entry_counts_as_missing(tmp_path: Path, damage: bytes):
     keeper.path("ab" * 32).write_bytes(damage)
     assert keeper.load_observation("ab" * 32, pictures=True) is None
     assert keeper.load_placement("ab" * 32) is None
-    assert keeper.is_aligned("ab" * 32) is None
+    assert keeper.load_laid("ab" * 32) is None
 
 
 def test_an_entry_cut_anywhere_is_missing_or_whole(tmp_path: Path):

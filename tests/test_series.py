@@ -10,7 +10,8 @@ from hairdensity.columns import NAMES
 from hairdensity.find import FoundPhoto
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement
-from hairdensity.series import Member, Series, group, measure_series
+from hairdensity.rows import measure_series
+from hairdensity.series import Member, Series, group
 from hairdensity.settings import Settings
 
 TODAY = date(2026, 6, 1)
@@ -165,5 +166,5 @@ def test_what_is_not_aligned_has_no_number_and_says_why():
 def test_a_baseline_that_cannot_be_loaded_is_a_mistake_of_the_program():
     (series,) = grouped((found("a.jpg"), observed("1")))
     lost = replace(placement(), placed=None)
-    with pytest.raises(ValueError, match="baseline"):
+    with pytest.raises(ValueError, match="only an aligned photo"):
         measure_series(series, lambda _: lost, SETTINGS)

@@ -1,0 +1,348 @@
+"""Rows: all that the table says of a series, measured on the skin that its photos have in common."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+
+import numpy as np
+
+from hairdensity import flags as flag_registry
+from hairdensity.align import Alignment, NotAligned
+from hairdensity.arrays import Mask
+from hairdensity.columns import NAMES, Cell
+from hairdensity.hairs.figures import Figures
+from hairdensity.imaging import resized, shrunk_shape
+from hairdensity.keep import Laid
+from hairdensity.ledger import NOTHING_KNOWN, Ledger, decode_skin, encode_skin, skin_name
+from hairdensity.measure import SHOWN_ENOUGH, SHOWN_TOO_LITTLE, Numbers, Placed, common_skin, grid_matrix, numbers
+from hairdensity.recipe import MACRO, Placement
+from hairdensity.region import Polygon
+from hairdensity.series import Member, Series, pairs_of
+from hairdensity.settings import Settings
+from hairdensity.spots import Pair
+from hairdensity.treatments import Event
+from hairdensity.written import length_flags
+from hairdensity.zones import Zone, drawn_zones, zones_of
+
+Zones = Mapping[str, tuple[tuple[str, tuple[Polygon, ...]], ...]]
+"""Zones that a person drew, by photo: name and polygons in pixels of the upright photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSeries:
+    """A series with its numbers.
+
+    Parameters
+    ----------
+    series : Series
+        The photos.
+    common : Mask or None
+        The skin that is measured, on the baseline's grid; None where there is no baseline, and for macro photos, of
+        which each is measured on all the skin that it shows.
+    rows : tuple of dict
+        One row of the table a photo, in the order of the members.
+    zone_rows : tuple of dict
+        One row for each zone of each measured photo.
+    pairs : mapping of str to Pair
+        By macro photo: what became of the hairs since the first session.
+    ledger : Ledger
+        What the numbers were made from, for the next run.
+    """
+
+    series: Series
+    common: Mask | None
+    rows: tuple[dict[str, Cell], ...]
+    zone_rows: tuple[dict[str, Cell], ...] = ()
+    pairs: Mapping[str, Pair] = field(default_factory=dict)
+    ledger: Ledger = NOTHING_KNOWN
+
+
+def measure_series(
+    series: Series,
+    load: Callable[[Member], Placement],
+    settings: Settings,
+    drawn: Zones | None = None,
+    events: Sequence[Event] = (),
+    pair: Callable[[Member, Member], Pair] | None = None,
+    *,
+    lay: Callable[[Member], Laid] | None = None,
+    known: Ledger = NOTHING_KNOWN,
+) -> MeasuredSeries:
+    """Measure all photos of a series on the skin that they have in common.
+
+    Parameters
+    ----------
+    series : Series
+        The photos.
+    load : callable
+        Gives how a usable photo lies on the baseline, with its planes. Called for those only of which something is
+        not known, and twice for some, so that one is in memory at a time.
+    settings : Settings
+        How its photos were measured.
+    drawn : mapping, optional
+        Zones that a person drew in photos of the series. Those of the first such photo that is aligned take the
+        place of the program's own.
+    events : sequence of Event
+        What was written down, of which haircuts make photos less alike.
+    pair : callable, optional
+        Gives what became of the hairs of a macro photo since an earlier one; asked for what `pairs_of` names.
+    lay : callable, optional
+        Gives how a usable photo lies on the baseline, by facts alone; default: from what `load` gives.
+    known : Ledger
+        What an earlier run found out. The result does not depend on it.
+    """
+    if series.baseline is None:
+        return MeasuredSeries(series, None, tuple(_row(member, series) for member in series.members))
+    if lay is None:
+        lay = _lay_by(load)
+    laid = {member.found.name: lay(member) for member in series.members if member.usable}
+    if not laid[series.baseline.found.name].aligned:
+        raise ValueError("a photo is always aligned to itself")
+    if series.view == MACRO:
+        return _measure_macro(series, laid, load, settings, pair, known)
+    return _measure_common(series, laid, load, settings, drawn or {}, events, known)
+
+
+def _lay_by(load: Callable[[Member], Placement]) -> Callable[[Member], Laid]:
+    def lay(member: Member) -> Laid:
+        placement = load(member)
+        return Laid(member.entry, placement.alignment, placement.flags, placement.through)
+
+    return lay
+
+
+def _measure_common(
+    series: Series,
+    laid: Mapping[str, Laid],
+    load: Callable[[Member], Placement],
+    settings: Settings,
+    drawn: Zones,
+    events: Sequence[Event],
+    known: Ledger,
+) -> MeasuredSeries:
+    """Measure photos on the skin that all of them show."""
+    base = series.baseline
+    if base is None:
+        raise ValueError("a series with a baseline is needed")
+
+    @cache
+    def base_skin() -> Mask:
+        return _planes(load(base)).skin
+
+    aligned = {laid[member.found.name].name: member for member in series.members if _is_aligned(laid, member)}
+    # Skin is compared with that of all photos that were there before, as far as all of them still are.
+    before = known.shared if known.common and known.shared <= aligned.keys() else frozenset()
+    common_png = known.common
+    if new := [member for name, member in aligned.items() if name not in before]:
+        so_far = decode_skin(known.common) if before else None
+        common_png = encode_skin(common_skin(base_skin(), (_planes(load(member)) for member in new), so_far))
+    common = decode_skin(common_png)
+    zones = _zones(series, laid, settings, drawn, common) or zones_of(common)
+    skin = skin_name(common, ((zone.name, zone.mask) for zone in zones))
+    found = {
+        name: known.number_of(name, skin)
+        or numbers(_planes(load(member)), common, base_skin(), [zone.mask for zone in zones])
+        for name, member in aligned.items()
+    }
+    names = {member.entry: member.found.name for member in series.members}
+    area = int(np.count_nonzero(common))
+    rows: list[dict[str, Cell]] = []
+    zone_rows: list[dict[str, Cell]] = []
+    for member in series.members:
+        row = _row(member, series)
+        if member.usable:
+            here = laid[member.found.name]
+            own = found.get(here.name)
+            written = length_flags(member.found.date, base.found.date, events)
+            row |= _measured_cells(member, base, here, written, own, settings)
+            row["aligned_through"] = names.get(here.through)
+            if row["status"] == "measured" and own:
+                zone_rows += _zone_rows(row, own, area, zones)
+        rows.append(row)
+    ledger = Ledger({one.name: one for one in laid.values()}, found, skin, frozenset(aligned), common_png)
+    return MeasuredSeries(series, common, tuple(rows), tuple(zone_rows), ledger=ledger)
+
+
+def _is_aligned(laid: Mapping[str, Laid], member: Member) -> bool:
+    return member.usable and laid[member.found.name].aligned
+
+
+def _planes(placement: Placement) -> Placed:
+    if placement.placed is None:
+        raise ValueError("only an aligned photo can be measured")
+    return placement.placed
+
+
+def _zones(
+    series: Series, laid: Mapping[str, Laid], settings: Settings, drawn: Zones, common: Mask
+) -> tuple[Zone, ...]:
+    """Return the zones that a person drew, on the grid: those of the baseline before those of other photos."""
+    base = series.baseline
+    if base is None:
+        return ()
+    marked = [member for member in series.members if member.usable and member.found.name in drawn]
+    for member in sorted(marked, key=lambda member: member is not base):
+        alignment = laid[member.found.name].alignment
+        if isinstance(alignment, NotAligned):
+            continue
+        to_grid = grid_matrix(shrunk_shape(base.observation.shape, settings.work_px)) @ alignment.matrix
+        work = shrunk_shape(member.observation.shape, settings.work_px)
+        return drawn_zones(drawn[member.found.name], to_grid @ resized(member.observation.shape, work), common)
+    return ()
+
+
+def _pair_cells(
+    member: Member, first: Sequence[Member], pair: Callable[[Member, Member], Pair]
+) -> tuple[dict[str, Cell], Pair]:
+    """Return the cells of the earlier photo that shows the same spot best; of the first where none does."""
+    made = [(pair(member, one), one) for one in first]
+    best, earlier = max(made, key=lambda entry: (not entry[0].reason, sum(entry[0].counts.values())))
+    return best.cells(earlier.found.name), best
+
+
+def _measure_macro(
+    series: Series,
+    laid: Mapping[str, Laid],
+    load: Callable[[Member], Placement],
+    settings: Settings,
+    pair: Callable[[Member, Member], Pair] | None,
+    known: Ledger,
+) -> MeasuredSeries:
+    """Measure macro photos, each on all the skin that it shows: no two show the very same skin."""
+    earlier = {member.found.name: first for member, first in pairs_of(series)}
+    pairs: dict[str, Pair] = {}
+    found: dict[str, Numbers] = {}
+    rows = []
+    for member in series.members:
+        row = _row(member, series)
+        if member.usable:
+            here = laid[member.found.name]
+            if (own := known.number_of(here.name, "")) is None:
+                placed = _planes(load(member))
+                own = numbers(placed, placed.skin, placed.skin)
+            found[here.name] = own
+            row |= _measured_cells(member, member, here, (), own, settings)
+            row["baseline"] = member.found.name
+            if pair and row["status"] == "measured" and (first := earlier.get(member.found.name)):
+                cells, pairs[member.found.name] = _pair_cells(member, first, pair)
+                row |= cells
+        rows.append(row)
+    ledger = Ledger({one.name: one for one in laid.values()}, found)
+    return MeasuredSeries(series, None, tuple(rows), pairs=pairs, ledger=ledger)
+
+
+def _row(member: Member, series: Series) -> dict[str, Cell]:
+    """Return the row of a photo as far as it is known without a baseline."""
+    found, observation = member.found, member.observation
+    status, reason = observation.status, observation.reason
+    if status == "measured" and not member.usable:
+        status, reason = "rejected", flag_registry.reason_for(member.flags)
+    row: dict[str, Cell] = {
+        "photo": found.name,
+        "subject": found.subject,
+        "view": found.view,
+        "date": found.date.isoformat() if found.date else None,
+        "status": status,
+        "reason": reason,
+        "flags": ";".join(member.flags),
+        "px_per_mm": observation.px_per_mm or found.px_per_mm,
+        "baseline": series.baseline.found.name if series.baseline and status == "measured" else None,
+        "width_px": observation.shape[1] or None,
+        "height_px": observation.shape[0] or None,
+        "date_from": found.date_from,
+        "notes": "; ".join(filter(None, (found.notes, *observation.notes))),
+        "digest": observation.digest,
+    }
+    if observation.trial:
+        row |= _trial_cells(observation.trial)
+    if observation.quality:
+        row |= {name: value for name, value in asdict(observation.quality).items() if name in NAMES and name != "flags"}
+    return row
+
+
+def _trial_cells(trial: Figures) -> dict[str, Cell]:
+    """Return the cells that only a macro photo has."""
+    cells: dict[str, Cell] = {
+        "hair_count": trial.counted,
+        "counted_mm2": trial.area_mm2,
+        "thickness_p10_um": trial.thickness_p10_um,
+        "thickness_p90_um": trial.thickness_p90_um,
+    }
+    for name, estimate in (
+        ("hairs_per_cm2", trial.density),
+        ("terminal_per_cm2", trial.terminal),
+        ("vellus_per_cm2", trial.vellus),
+        ("thickness_um", trial.thickness_um),
+        ("thickness_mm_per_cm2", trial.cumulative),
+        ("hairs_per_unit", trial.per_unit),
+    ):
+        if estimate:
+            cells |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    return cells
+
+
+def _measured_cells(
+    member: Member,
+    baseline: Member,
+    laid: Laid,
+    written: Sequence[str],
+    own: Numbers | None,
+    settings: Settings,
+) -> dict[str, Cell]:
+    """Return the cells that need the baseline."""
+    names = [*member.flags, *laid.flags, *written]
+    if isinstance(laid.alignment, NotAligned) or own is None:
+        reason = flag_registry.reason_for(names)
+        detail = laid.alignment.reason if isinstance(laid.alignment, NotAligned) else ""
+        return {"status": "rejected", "reason": f"{reason} ({detail})", "flags": ";".join(names)}
+    if own.shown < SHOWN_TOO_LITTLE:
+        names.append("shows_too_little")
+    elif own.shown < SHOWN_ENOUGH:
+        names.append("shows_less")
+    cells: dict[str, Cell] = {"flags": ";".join(names), "shown_fraction": own.shown}
+    cells |= _alignment_cells(laid.alignment, member, baseline, settings.work_px)
+    if flag_registry.is_rejected(names) or own.whole is None:
+        return cells | {"status": "rejected", "reason": flag_registry.reason_for(names)}
+    return cells | _coverage_cells(own, baseline) | {"segmenter": settings.segmenter}
+
+
+def _zone_rows(row: dict[str, Cell], own: Numbers, area: int, zones: Sequence[Zone]) -> Iterator[dict[str, Cell]]:
+    for zone, (result, pixels) in zip(zones, own.zones, strict=True):
+        if result is not None:
+            yield {name: row.get(name) for name in ("photo", "subject", "view", "date")} | {
+                "zone": zone.name,
+                "coverage": result.value,
+                "coverage_low": result.low,
+                "coverage_high": result.high,
+                "repeat_sd": result.repeat_sd,
+                "zone_fraction": pixels / max(1, area),
+            }
+
+
+def _alignment_cells(alignment: Alignment, member: Member, baseline: Member, work_px: int) -> dict[str, Cell]:
+    shape, baseline_shape = member.observation.shape, baseline.observation.shape
+    # Pixels of the upright photo to one of its work picture.
+    photo_px, baseline_px = (max(1.0, max(size) / work_px) for size in (shape, baseline_shape))
+    return {
+        "residual_px": alignment.residual * baseline_px,
+        "scale": alignment.magnification * photo_px / baseline_px * max(baseline_shape) / max(shape),
+        "rotation_deg": alignment.rotation_deg,
+    }
+
+
+def _coverage_cells(own: Numbers, baseline: Member) -> dict[str, Cell]:
+    result = own.whole
+    if result is None:
+        return {}
+    rows, columns = baseline.observation.shape
+    measured = own.fraction * rows * columns
+    scale = baseline.observation.px_per_mm
+    return {
+        "coverage": result.value,
+        "coverage_low": result.low,
+        "coverage_high": result.high,
+        "repeat_sd": result.repeat_sd,
+        "region_fraction": result.region_fraction,
+        "region_px": round(measured),
+        "region_cm2": measured / scale**2 / 100 if scale else None,
+    }
