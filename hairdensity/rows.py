@@ -262,17 +262,14 @@ def _row(member: Member, series: Series) -> dict[str, Cell]:
 
 def _trial_cells(trial: Figures) -> dict[str, Cell]:
     """Return the cells that only a macro photo has."""
-    cells: dict[str, Cell] = {
-        "hair_count": trial.counted,
-        "counted_mm2": trial.area_mm2,
-        "thickness_p10_um": trial.thickness_p10_um,
-        "thickness_p90_um": trial.thickness_p90_um,
-    }
+    cells: dict[str, Cell] = {"hair_count": trial.counted, "counted_mm2": trial.area_mm2}
     for name, estimate in (
         ("hairs_per_cm2", trial.density),
         ("terminal_per_cm2", trial.terminal),
         ("vellus_per_cm2", trial.vellus),
         ("thickness_um", trial.thickness_um),
+        ("thickness_p10_um", trial.thickness_p10_um),
+        ("thickness_p90_um", trial.thickness_p90_um),
         ("thickness_mm_per_cm2", trial.cumulative),
         ("hairs_per_unit", trial.per_unit),
     ):

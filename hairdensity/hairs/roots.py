@@ -9,8 +9,10 @@ import numpy as np
 from hairdensity.arrays import Plane
 from hairdensity.hairs.shafts import Shaft
 
-_UNIT_WIDTHS = 2.2
-"""Hairs are of one follicular unit where their roots are within this many thicknesses."""
+_UNIT_WIDTHS = 2.6
+"""Hairs are of one follicular unit where one's root is within this many thicknesses of the other's lower part."""
+_LOWER = 0.6
+"""Lower part of a hair, from its root, as a share of its length: where shade hides a root it is seen too far up."""
 
 _EMERGED = 0.72
 """Over the skin a shaft is at least this share as dark as its darker parts; under it, it fades away."""
@@ -57,13 +59,16 @@ def _beyond(points: np.ndarray, width: float, depth: Plane) -> float:
 
 
 def units(shafts: Sequence[Shaft]) -> list[int]:
-    """Return the number of the follicular unit of each shaft: single linkage of roots."""
+    """Return the number of the follicular unit of each shaft: single linkage of roots and what is near them."""
     if not shafts:
         return []
     roots = np.array([shaft.points[0] for shaft in shafts])
     widths = np.array([shaft.width for shaft in shafts])
     reach = _UNIT_WIDTHS * np.maximum(np.maximum(widths[:, None], widths[None]), np.median(widths))
-    near = np.hypot(*(roots[:, None] - roots[None]).transpose(2, 0, 1)) <= reach
+    # To a third of a thickness: points lie a pixel apart.
+    lower = [s.points[: max(1, round(_LOWER * len(s.points))) : max(1, round(s.width / 3))] for s in shafts]
+    apart = np.array([np.hypot(*(roots[:, None] - line[None]).transpose(2, 0, 1)).min(axis=1) for line in lower])
+    near = np.minimum(apart, apart.T) <= reach
     number = list(range(len(shafts)))
     for a, b in zip(*np.nonzero(near), strict=True):
         low, high = sorted((number[a], number[b]))
