@@ -1,7 +1,7 @@
 """Shafts: a centre line with a thickness and a depth, measured on the picture from a rough line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot
 
@@ -30,16 +30,19 @@ class Shaft:
         Thickness: full width at half depth, in pixels.
     depth : float
         Median depth of the centre line.
+    length : float
+        Length of the centre line in pixels; follows from the points.
     """
 
     points: Points
     width: float
     depth: float
+    length: float = field(init=False)
 
-    @property
-    def length(self) -> float:
-        """Length of the centre line in pixels."""
-        return float(np.hypot(*np.diff(self.points, axis=0).T).sum())
+    def __post_init__(self) -> None:
+        """Take the length once: it is asked for thousands of times."""
+        steps = self.points[1:] - self.points[:-1]
+        object.__setattr__(self, "length", float(np.hypot(steps[:, 0], steps[:, 1]).sum()))
 
 
 def pieces(line: Points, width: float, shortest: float) -> list[Points]:
