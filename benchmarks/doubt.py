@@ -21,10 +21,9 @@ from textured import FIRST_SEED, textured
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Rgb
 from hairdensity.measure import UNSURE_SHARED, Z95
-from hairdensity.network import look
 from hairdensity.normalise import normalise
 from hairdensity.region_network import box_around, head_size, network_mask
-from hairdensity.segment.network import DOUBT_APART, DOUBT_LEAST, DOUBT_MIXED, HEAD_PX, MARGIN
+from hairdensity.segment.network import DOUBT_APART, DOUBT_LEAST, DOUBT_MIXED, MARGIN, two_looks
 
 READERS_SD, READERS_SHARED_SD = 0.06, 0.015
 """Scatter of a square's reading, and what all readings of a photo share."""
@@ -130,7 +129,7 @@ def looked(rgb: Rgb, mask: Mask, weights: Path) -> tuple[np.ndarray, float, floa
     size, box = head_size(mask), box_around(mask, MARGIN)
     crop = np.ascontiguousarray(normalise(rgb, mask).balanced[box])
     shown = max(crop.shape[:2]) / size
-    far, near = (look(crop, px * shown, weights).share for px in HEAD_PX)
+    far, near = two_looks(crop, shown, weights)
     wide = max(0.5, 0.03 * size)
     mean, apart = imaging.blur((far + near) / 2, wide), imaging.blur(np.abs(far - near), wide)
     share = np.zeros(mask.shape, np.float32)

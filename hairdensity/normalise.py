@@ -19,6 +19,10 @@ BRIGHT_RANK: Final = 0.9
 GAINS: Final = (0.25, 8.0)
 """Exposure is changed by a factor within these."""
 
+BALANCED_PART: Final = 0.7
+"""Share of the scalp's colour (in logarithms) that is taken for that of the light where nothing else is corrected: the
+rest is taken for the head's own. Blond hair on fair skin, or grey on dark, is not the standard scalp in odd light."""
+
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
@@ -29,7 +33,8 @@ class Normalised:
     rgb : Rgb
         (rows, columns, 3) uint8: neutral colour, standard exposure, even light.
     balanced : Rgb
-        (rows, columns, 3) uint8: neutral colour alone, for a method that deals with the rest itself.
+        (rows, columns, 3) uint8: colour alone corrected, and that by `BALANCED_PART`, for a method that deals with the
+        rest itself.
     steps : tuple of str
         What was done, for the notes of the table.
     """
@@ -82,7 +87,7 @@ def normalise(work: Rgb, mask: Mask) -> Normalised:
         plane *= factor[:, :, None]
         plane *= (gain / colour).astype(np.float32)
         rgb = displayed(plane)
-    return Normalised(rgb, scaled(work, 1 / colour), tuple(steps))
+    return Normalised(rgb, scaled(work, colour**-BALANCED_PART), tuple(steps))
 
 
 def _evening(light: Light, part: float, mask: Mask) -> Plane:

@@ -59,11 +59,39 @@ class NetworkSegmenter:
         # Both looks meet at the size at which the network answers the nearer one: it knows nothing finer.
         rows, columns = shown_shape(own, HEAD_PX[1] * shown)
         shape = (rows // 2, columns // 2)
-        far, near = (look(crop, px * shown, self.weights, self.runtime, shape).share for px in HEAD_PX)
+        far, near = two_looks(crop, shown, self.weights, self.runtime, shape)
         # Enlarging rounds: values at a bound may come out beyond it by a bit.
         share[box] = np.clip(imaging.resize((far + near) / 2, own), 0, 1)
         unsure[box] = np.clip(imaging.resize(doubt(far, near, max(shape) / shown), own), 0, 0.5)
         return Segmentation(share, unsure)
+
+
+def two_looks(
+    crop: Rgb, shown: float, weights: Path, runtime: Runtime = "opencv", shape: tuple[int, int] | None = None
+) -> tuple[Share, Share]:
+    """Return the share of hair by a look from farther and by one from nearer, the latter at the mirrored picture.
+
+    Parameters
+    ----------
+    crop : Rgb
+        (rows, columns, 3) uint8: the head with its surroundings.
+    shown : float
+        Longer side of the crop over that of the head.
+    weights : Path
+        The network.
+    runtime : {"opencv", "onnxruntime"}
+        What computes its answer.
+    shape : tuple of int, optional
+        (rows, columns) of the answers; None: those of the crop.
+
+    Notes
+    -----
+    What the network gets wrong in one look and not in its mirror image averages out: sessions of one head scatter less
+    for it, and it costs nothing.
+    """
+    far = look(crop, HEAD_PX[0] * shown, weights, runtime, shape).share
+    mirrored = look(np.ascontiguousarray(crop[:, ::-1]), HEAD_PX[1] * shown, weights, runtime, shape).share
+    return far, np.ascontiguousarray(mirrored[:, ::-1])
 
 
 def doubt(far: Share, near: Share, size: float) -> Plane:
