@@ -15,9 +15,9 @@ Prints for each kind
 - scatter: standard deviation of coverage between sessions of a head that does not change (mean over heads, median and
   worst), as measured, and less the truth of the same skin, which a pose changes too: hair seen from the side covers
   more;
-- slope and intercept of measured against true change of the same skin from the first session, and what is left around
-  that line;
-- absolute error of coverage, against the truth of all the scalp that a photo shows;
+- slope and intercept of measured against true change from the first session, and what is left around that line, and
+  the absolute error of coverage: against the truth of all the scalp that a photo shows, with the hair that stands
+  beyond the skull;
 - intervals: share of photos whose 95 % interval holds the truth, and how wide they are; of real photos, whose truth
   nobody knows, the share of pairs of sessions whose difference is within 1.96 times what `repeat_sd` allows for;
 - alignment: share of photos that were not aligned.
@@ -78,7 +78,7 @@ class Point:
     changes: bool
     true: float
     same: float
-    first_same: float
+    first_true: float
     value: float
     first_value: float
     low: float
@@ -282,7 +282,7 @@ def measured(number: int, series: Path, segmenter: str, jobs: int) -> tuple[list
             changes=number % 2 == 1,
             true=truth[str(row["photo"])]["coverage"],
             same=truth[str(row["photo"])]["same"],
-            first_same=truth[str(first["photo"])]["same"],
+            first_true=truth[str(first["photo"])]["coverage"],
             value=float(row["coverage"] or 0),
             first_value=float(first["coverage"] or 0),
             low=float(row["coverage_low"] or 0),
@@ -311,8 +311,8 @@ def report(points: list[Point]) -> None:
                 f"  scatter between sessions of an unchanged head, {what}: mean {np.mean(spread):.2f}, "
                 f"median {np.median(spread):.2f}, worst {np.max(spread):.2f} pp"
             )
-    later = changes & np.array([p.same != p.first_same for p in points])
-    gained_true = 100 * np.array([p.same - p.first_same for p in points])[later]
+    later = changes & np.array([p.true != p.first_true for p in points])
+    gained_true = 100 * np.array([p.true - p.first_true for p in points])[later]
     gained = 100 * np.array([p.value - p.first_value for p in points])[later]
     if len(gained) > 2:
         slope, level = np.polyfit(gained_true, gained, 1)

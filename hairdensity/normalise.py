@@ -19,7 +19,7 @@ BRIGHT_RANK: Final = 0.9
 GAINS: Final = (0.25, 8.0)
 """Exposure is changed by a factor within these."""
 
-BALANCED_PART: Final = 0.7
+BALANCED_PART: Final = 0.85
 """Share of the scalp's colour (in logarithms) that is taken for that of the light where nothing else is corrected: the
 rest is taken for the head's own. Blond hair on fair skin, or grey on dark, is not the standard scalp in odd light."""
 
