@@ -5,7 +5,7 @@ named constants, set on 93 ordinary phone photos of heads (almost none may be re
 step by step (refused where the measurement breaks). The literature gives requirements for such photos, but no numbers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hairdensity import imaging
 from hairdensity.arrays import Gray, Mask, Plane, Rgb
-from hairdensity.light import STANDARD_COLOUR, bright_colour, uneven_light
+from hairdensity.light import Lighting, lighting
 
 LEAST_PX: Final = 96
 """Shorter side of a photo, below which single pixels are wider than 2 mm of scalp."""
@@ -126,7 +126,7 @@ def check_frame(work: Rgb, shape: tuple[int, int]) -> FrameQuality:
     return FrameQuality(bright, contrast, tuple(flags))
 
 
-def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int]) -> ScalpQuality:
+def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int], lit: Lighting | None = None) -> ScalpQuality:
     """Judge a photo on the scalp.
 
     Parameters
@@ -137,6 +137,8 @@ def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int]) -> ScalpQuality:
         (rows, columns) bool: the scalp; at least one pixel.
     shape : tuple of int
         (rows, columns) of the upright photo.
+    lit : Lighting, optional
+        The light on the scalp, where that was looked at before.
 
     Raises
     ------
@@ -151,30 +153,20 @@ def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int]) -> ScalpQuality:
     near = imaging.shrink(work[cut], max(16, round(SHARP_PX * max(inside.shape) / width)))
     near_mask = imaging.resize_mask(inside, (near.shape[0], near.shape[1]))
     grey = imaging.gray(near)
-    light = uneven_light(work, mask)
+    lit = lit or lighting(work, mask)
     quality = ScalpQuality(
         sharpness=_sharpness_somewhere(grey, near_mask),
         brightness=brightness(grey, near_mask),
         clipped=clipped(near, near_mask),
         glare=glare(near, near_mask),
         noise=noise(grey, near_mask),
-        light_slope=light.slope,
-        light_from_deg=light.from_deg,
-        colour_cast=colour_cast(work, mask),
+        light_slope=lit.light.slope,
+        light_from_deg=lit.light.from_deg,
+        colour_cast=colour_cast(lit.colour),
         flags=(),
     )
     flags = _scalp_flags(quality, width * max(shape) / max(work.shape[:2]), white(near, near_mask))
-    return ScalpQuality(
-        quality.sharpness,
-        quality.brightness,
-        quality.clipped,
-        quality.glare,
-        quality.noise,
-        quality.light_slope,
-        quality.light_from_deg,
-        quality.colour_cast,
-        flags,
-    )
+    return replace(quality, flags=flags)
 
 
 def check_against(quality: ScalpQuality, baseline: ScalpQuality, zoom: float, rotation_deg: float) -> tuple[str, ...]:
@@ -291,13 +283,12 @@ def noise(grey: Gray, mask: Mask) -> float:
     return float(np.sqrt(np.pi / 2) / 6 * np.quantile(means[full], 0.1)) / 255
 
 
-def colour_cast(work: Rgb, mask: Mask) -> float:
-    """Return how far the colour of the light is from neutral, judged by the scalp; lower is better.
+def colour_cast(colour: NDArray[np.float64]) -> float:
+    """Return how far the colour of the light is from neutral, judged by the scalp (`Lighting.colour`); lower is better.
 
     The distance of log(red/green) and log(blue/green) of the scalp's bright part from those of the mean of many
     scalps, in natural logarithms of linear light. People differ by about 0.2; above 0.5 it is the light.
     """
-    colour = bright_colour(work, mask) / STANDARD_COLOUR
     return float(np.hypot(np.log(colour[0] / colour[1]), np.log(colour[2] / colour[1])))
 
 

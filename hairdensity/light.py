@@ -53,6 +53,27 @@ class Light:
         return float(np.degrees(np.arctan2(-self.down, self.across)) % 360)
 
 
+@dataclass(frozen=True, slots=True)
+class Lighting:
+    """The light on the scalp of one photo.
+
+    Parameters
+    ----------
+    light : Light
+        How even it is.
+    colour : ndarray
+        (3,) float64: its linear red, green and blue against those of the standard picture; 1, 1, 1 is neutral.
+    """
+
+    light: Light
+    colour: NDArray[np.float64]
+
+
+def lighting(work: Rgb, mask: Mask) -> Lighting:
+    """Return the light on the scalp: what `uneven_light` and `bright_colour` find, to be looked for once a photo."""
+    return Lighting(uneven_light(work, mask), bright_colour(work, mask) / STANDARD_COLOUR)
+
+
 def linear(rgb: Rgb) -> Plane:
     """Return the picture in linear light, float32 0..1 (IEC 61966-2-1)."""
     return imaging.look_up(rgb, _LINEAR)

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.light import STANDARD_COLOUR, Light, bright_colour, displayed, linear, scaled, uneven_light
+from hairdensity.light import Light, Lighting, displayed, lighting, linear, scaled
 
 LEAST_SLOPE: Final = 0.05
 """Unevenness (natural logarithm) below this is not worth correcting."""
@@ -44,7 +44,7 @@ class Normalised:
     steps: tuple[str, ...]
 
 
-def normalise(work: Rgb, mask: Mask) -> Normalised:
+def normalise(work: Rgb, mask: Mask, lit: Lighting | None = None) -> Normalised:
     """Bring a picture to neutral colour, standard exposure and even light, as far as the scalp shows them.
 
     Parameters
@@ -53,6 +53,8 @@ def normalise(work: Rgb, mask: Mask) -> Normalised:
         (rows, columns, 3) uint8 work picture.
     mask : Mask
         (rows, columns) bool: the scalp. Where it is empty the picture comes back as it was.
+    lit : Lighting, optional
+        The light on the scalp, where that was looked at before.
 
     Returns
     -------
@@ -63,8 +65,8 @@ def normalise(work: Rgb, mask: Mask) -> Normalised:
     if not mask.any():
         return Normalised(work, work, ())
     steps: list[str] = []
-    colour = bright_colour(work, mask) / STANDARD_COLOUR
-    light = uneven_light(work, mask)
+    lit = lit or lighting(work, mask)
+    colour, light = lit.colour, lit.light
     factor = None
     if light.slope >= LEAST_SLOPE:
         part = min(1.0, MOST_SLOPE / light.slope)

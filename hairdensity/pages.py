@@ -15,6 +15,7 @@ from hairdensity.recipe import MACRO
 from hairdensity.report import Lane, ReportData, SeriesInput, build_report
 from hairdensity.report.course import Course
 from hairdensity.report.data import PersonLine
+from hairdensity.report.drawn import Charts
 from hairdensity.report.export import safe_names
 from hairdensity.report.pdf import write_pdf
 from hairdensity.report.render import render_report
@@ -85,6 +86,7 @@ def write_pages(
         If a PDF is wanted and its extra is not installed.
     """
     page = target or job.paths.report
+    draw = Charts(Keeper(job.paths.cache))
     by_subject: dict[str, list[MeasuredSeries]] = {}
     for one in measured:
         by_subject.setdefault(one.series.subject, []).append(one)
@@ -95,7 +97,7 @@ def write_pages(
     ]
     if len(followed) <= MOST_PEOPLE:
         data = _data(job, measured, views, run, title)
-        return Written(_write(data, page, pdf), tuple(one.course for one in data.series))
+        return Written(_write(data, page, pdf, draw), tuple(one.course for one in data.series))
     folder = page.with_suffix("")
     files: list[Path] = []
     lines: list[PersonLine] = []
@@ -103,7 +105,7 @@ def write_pages(
         own_run = {key: value for key, value in run.items() if key not in OF_THE_RUN}
         own = replace(job, warnings=())  # which may name other people's files
         data = _data(own, by_subject[subject], views, own_run, f"{title}: {clean(subject)}")
-        files += _write(data, folder / f"{name}.html", pdf)
+        files += _write(data, folder / f"{name}.html", pdf, draw)
         link = f"{quote(folder.name)}/{name}.html"
         lines += [PersonLine(clean(subject), one.title, link, one.verdict, one.course) for one in data.series]
     once = [one for subject, series in by_subject.items() if subject not in followed for one in series]
@@ -113,7 +115,7 @@ def write_pages(
     if page == job.paths.report:
         _remove_others(folder, files)
     courses = (*(line.course for line in lines), *(one.course for one in rest.series))
-    return Written((*_write(index, page, pdf), *files), courses)
+    return Written((*_write(index, page, pdf, draw), *files), courses)
 
 
 def lanes(treatments: Treatments) -> tuple[Lane, ...]:
@@ -163,8 +165,8 @@ def _data(
     )  # fmt: skip
 
 
-def _write(data: ReportData, page: Path, pdf: bool) -> tuple[Path, ...]:
-    write_whole(page, render_report(data))
+def _write(data: ReportData, page: Path, pdf: bool, draw: Charts) -> tuple[Path, ...]:
+    write_whole(page, render_report(data, draw=draw))
     return (page, write_pdf(data, page.with_suffix(".pdf"))) if pdf else (page,)
 
 

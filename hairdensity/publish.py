@@ -7,7 +7,7 @@ from typing import Any
 
 from hairdensity.columns import Cell
 from hairdensity.files import write_whole
-from hairdensity.keep import file_digest
+from hairdensity.keep import Keeper, file_digest
 from hairdensity.pages import write_pages
 from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress, follow, progress_json, with_value
@@ -15,6 +15,7 @@ from hairdensity.provenance import describe_run
 from hairdensity.recipe import MACRO
 from hairdensity.remember import write_recipe
 from hairdensity.report.answers import without_course
+from hairdensity.report.drawn import Charts
 from hairdensity.report.export import write_charts
 from hairdensity.report.words import CLOSE_UPS, NOTHING_MEASURED, VerdictWords, quantity_of, sentence_for, words_for
 from hairdensity.rows import MeasuredSeries
@@ -64,7 +65,7 @@ def publish(
     run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
     write_whole(job.paths.run, json.dumps(run, indent=2) + "\n")
     written = write_pages(job, measured, views, run, title=title, pdf=pdf)
-    write_charts(written.courses, job.paths.charts)
+    write_charts(written.courses, job.paths.charts, Charts(Keeper(job.paths.cache)))
     write_recipe(job, measured, title)
     several = len({view.subject for view in views.values()}) > 1
     known = {str(row["view"]) for row in rows}

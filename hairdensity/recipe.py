@@ -24,6 +24,7 @@ from hairdensity.errors import UnreadablePhotoError
 from hairdensity.flags import is_rejected, reason_for
 from hairdensity.hairs import Hair
 from hairdensity.hairs.figures import Figures, figures
+from hairdensity.light import lighting
 from hairdensity.measure import Coverage, Placed, coverage, place
 from hairdensity.normalise import normalise
 from hairdensity.read import Photo, read_photo
@@ -173,12 +174,13 @@ def observe(
     if is_rejected(region.flags):
         return replace(blank, flags=region.flags, reason=reason_for(region.flags))
 
-    quality = check_scalp(work, region.mask, shape)
+    lit = lighting(work, region.mask)
+    quality = check_scalp(work, region.mask, shape, lit)
     flags = tuple(dict.fromkeys((*frame.flags, *region.flags, *quality.flags)))
     if is_rejected(flags):
         return replace(blank, flags=flags, reason=reason_for(flags), quality=quality)
 
-    normal = normalise(work, region.mask)
+    normal = normalise(work, region.mask, lit)
     method = segmenter(settings.segmenter)
     segmentation = method(normal.rgb if method.evened else normal.balanced, region.mask)
     return Observation(

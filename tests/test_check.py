@@ -117,8 +117,9 @@ class TestMetrics:
     def test_warm_light_is_a_cast(self) -> None:
         plain = np.clip(0.3 + 0.05 * texture(0, 5), 0, 0.6)[..., None] * STANDARD_COLOUR.astype(np.float32)
         warm = displayed(plain * np.array([1.2, 1, 0.8], np.float32))
-        assert check.colour_cast(displayed(plain), MASK) == pytest.approx(0, abs=0.01)
-        assert check.colour_cast(warm, MASK) == pytest.approx(np.hypot(np.log(1.2), np.log(0.8)), abs=0.05)
+        assert check.check_scalp(displayed(plain), MASK, MASK.shape).colour_cast == pytest.approx(0, abs=0.01)
+        cast = np.hypot(np.log(1.2), np.log(0.8))
+        assert check.check_scalp(warm, MASK, MASK.shape).colour_cast == pytest.approx(cast, abs=0.05)
 
     def test_width_is_that_of_a_disc(self) -> None:
         assert check.scalp_width(MASK) == pytest.approx(0.9 * SIZE, rel=0.01)

@@ -23,7 +23,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hairdensity.report import svg
-from hairdensity.report.course import Course, Lane
+from hairdensity.report.course import MOST_LANES, Course, Lane, ranges
 from hairdensity.report.words import MINUS, clean, counted, day, joined
 
 if TYPE_CHECKING:
@@ -44,9 +44,6 @@ CLASSES: Final = {
 WIDE: Final = (7.6, 4.0)
 NARROW: Final = (3.5, 4.3)
 """Inches; at 100 pixels an inch the letters of the narrow one are readable on a phone without zooming."""
-FLATTENED: Final = 1.6
-"""Where intervals of the level would need so many times the height of all else, they reach beyond the chart."""
-MOST_LANES: Final = 6
 LANE_PT: Final = 24.0
 """Height of a lane in points: a line of text and a bar."""
 _RC: Final[dict[Any, Any]] = {
@@ -206,32 +203,10 @@ def _span(course: Course) -> tuple[date, date]:
     )
 
 
-def reaches_beyond(course: Course) -> bool:
-    """Whether intervals of the level reach beyond the chart, which is fitted to what differs between sessions."""
-    whole, shown = _ranges(course)
-    return whole != shown
-
-
-def _ranges(course: Course) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return what all intervals would need, and what is shown: the same, unless that would flatten the course."""
-    levels = [value for point in course.points for value in (point.low, point.high)]
-    values = [point.value for point in course.points]
-    if course.band:
-        values += [*course.band.low, *course.band.high, *course.band.untreated]
-    if course.noise is not None and course.points:
-        values += [course.points[0].value + sign * course.noise for sign in (-1, 1)]
-        scatter = course.noise / math.sqrt(2)
-        values += [point.value + sign * scatter for point in course.points for sign in (-1, 1)]
-    whole = (min(levels + values, default=0.0), max(levels + values, default=1.0))
-    part = (min(values, default=0.0), max(values, default=1.0))
-    flattened = course.noise is not None and whole[1] - whole[0] > FLATTENED * (part[1] - part[0])
-    return whole, part if flattened else whole
-
-
 def _limit_values(ax: "Axes", course: Course) -> None:
     """Fit the value axis to what is shown, and keep the bottom free for the lanes."""
     factor = course.quantity.factor
-    low, high = (value * factor for value in _ranges(course)[1])
+    low, high = (value * factor for value in ranges(course)[1])
     # A flat course must not look like mountains: never show less than a few points from bottom to top.
     least = 0.08 * factor if factor == 100 else abs(high) * 0.1 or 1.0
     missing = max(0.0, least - (high - low)) / 2

@@ -1,9 +1,16 @@
 """What a chart shows: sessions, the fitted course, treatments and events."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from hairdensity.report.words import Quantity
+
+FLATTENED: Final = 1.6
+"""Where intervals of the level would need so many times the height of all else, they reach beyond the chart."""
+MOST_LANES: Final = 6
+"""Treatments and events that a chart shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +109,25 @@ class Course:
     lanes: tuple[Lane, ...] = ()
     noise: float | None = None
     today: date | None = None
+
+
+def reaches_beyond(course: Course) -> bool:
+    """Whether intervals of the level reach beyond the chart, which is fitted to what differs between sessions."""
+    whole, shown = ranges(course)
+    return whole != shown
+
+
+def ranges(course: Course) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return what all intervals would need, and what is shown: the same, unless that would flatten the course."""
+    levels = [value for point in course.points for value in (point.low, point.high)]
+    values = [point.value for point in course.points]
+    if course.band:
+        values += [*course.band.low, *course.band.high, *course.band.untreated]
+    if course.noise is not None and course.points:
+        values += [course.points[0].value + sign * course.noise for sign in (-1, 1)]
+        scatter = course.noise / math.sqrt(2)
+        values += [point.value + sign * scatter for point in course.points for sign in (-1, 1)]
+    whole = (min(levels + values, default=0.0), max(levels + values, default=1.0))
+    part = (min(values, default=0.0), max(values, default=1.0))
+    flattened = course.noise is not None and whole[1] - whole[0] > FLATTENED * (part[1] - part[0])
+    return whole, part if flattened else whole

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from hairdensity.files import write_whole
 from hairdensity.report.course import Course
+from hairdensity.report.drawn import DRAW, Charts
 
 
-def write_charts(every: Sequence[Course], folder: Path) -> list[Path]:
+def write_charts(every: Sequence[Course], folder: Path, draw: Charts = DRAW) -> list[Path]:
     """Write charts as files: chart_<view>.svg and chart_<view>.png, with the subject if several.
 
     Parameters
@@ -19,6 +20,8 @@ def write_charts(every: Sequence[Course], folder: Path) -> list[Path]:
         What the charts show; one with fewer than two sessions has no chart.
     folder : Path
         Where to; made if needed.
+    draw : Charts
+        What draws them.
 
     Raises
     ------
@@ -27,13 +30,11 @@ def write_charts(every: Sequence[Course], folder: Path) -> list[Path]:
     """
     courses = [course for course in every if len(course.points) > 1]
     written = []
-    if courses:
-        from hairdensity.report.chart import course_png, course_svg  # Matplotlib takes half a second to load
     for name, course in zip(safe_names([(c.subject, c.view) for c in courses]), courses, strict=True):
-        lone = course_svg(course, prefix="chart", inline=False).text
+        lone = draw.svg(course, prefix="chart", inline=False).text
         for path, content in (
             (folder / f"chart_{name}.svg", f'<?xml version="1.0" encoding="UTF-8"?>\n{lone}\n'),
-            (folder / f"chart_{name}.png", course_png(course)),
+            (folder / f"chart_{name}.png", draw.png(course)),
         ):
             write_whole(path, content)
             written.append(path)

@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from hairdensity.flags import FLAGS
 from hairdensity.report import words
-from hairdensity.report.chart import MOST_LANES, course_svg, reaches_beyond
-from hairdensity.report.course import Course
+from hairdensity.report.course import MOST_LANES, Course, reaches_beyond
 from hairdensity.report.data import PhotoGroup, ReportData, SeriesPage
+from hairdensity.report.drawn import DRAW, Charts
 from hairdensity.report.guide import TOPICS
 from hairdensity.report.guide_pictures import drawing
 from hairdensity.report.svg import sprite
@@ -45,7 +45,7 @@ class _Charts:
     narrow: Markup
 
 
-def render_report(data: ReportData, *, paper: bool = False) -> str:
+def render_report(data: ReportData, *, paper: bool = False, draw: Charts = DRAW) -> str:
     """Return the page as one HTML file.
 
     Parameters
@@ -54,10 +54,12 @@ def render_report(data: ReportData, *, paper: bool = False) -> str:
         What it says, from `build_report`. The same data give the same bytes.
     paper : bool
         Whether it is for a program that makes a PDF of it, to which one drawing cannot lend letters to another.
+    draw : Charts
+        What draws the charts.
     """
     environment = _environment()
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
-    charts, glyphs = _paper_charts(data.series) if paper else _charts(data.series)
+    charts, glyphs = _paper_charts(data.series, draw) if paper else _charts(data.series, draw)
     html = environment.get_template("report.html.j2").render(
         data=data,
         paper=paper,
@@ -102,7 +104,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _charts(pages: tuple[SeriesPage, ...]) -> tuple[list[_Charts | None], Markup]:
+def _charts(pages: tuple[SeriesPage, ...], draw: Charts) -> tuple[list[_Charts | None], Markup]:
     """Return the charts of all sections that have one, and the letters that they share."""
     charts: list[_Charts | None] = []
     glyphs: dict[str, str] = {}
@@ -111,22 +113,22 @@ def _charts(pages: tuple[SeriesPage, ...]) -> tuple[list[_Charts | None], Markup
             charts.append(None)
             continue
         name = page.anchor.replace("series-", "c")
-        wide = course_svg(page.course, prefix=f"{name}w")
-        narrow = course_svg(page.course, prefix=f"{name}n", narrow=True)
+        wide = draw.svg(page.course, prefix=f"{name}w")
+        narrow = draw.svg(page.course, prefix=f"{name}n", narrow=True)
         glyphs.update(wide.glyphs)
         glyphs.update(narrow.glyphs)
         charts.append(_Charts(Markup(wide.text), Markup(narrow.text)))  # noqa: S704 - written as XML, all escaped
     return charts, Markup(sprite(glyphs))  # noqa: S704 - outlines of letters
 
 
-def _paper_charts(pages: tuple[SeriesPage, ...]) -> tuple[list[_Charts | None], Markup]:
+def _paper_charts(pages: tuple[SeriesPage, ...], draw: Charts) -> tuple[list[_Charts | None], Markup]:
     """Return the charts as pictures that each hold all they need."""
     charts: list[_Charts | None] = []
     for page in pages:
         if len(page.course.points) < 2:
             charts.append(None)
             continue
-        lone = course_svg(page.course, prefix="chart", inline=False).text.encode("utf-8", "replace")
+        lone = draw.svg(page.course, prefix="chart", inline=False).text.encode("utf-8", "replace")
         picture = f'<img src="{_data_uri(lone, "image/svg+xml")}" alt="">'
         charts.append(_Charts(Markup(picture), Markup()))  # noqa: S704 - base64 of a drawing of this package
     return charts, Markup()

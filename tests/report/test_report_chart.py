@@ -13,9 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
+from hairdensity.keep import Keeper
 from hairdensity.report import Lane, build_report
-from hairdensity.report.chart import course_png, course_svg, draw_course, drawable, figure_of, reaches_beyond
-from hairdensity.report.course import Course
+from hairdensity.report.chart import course_png, course_svg, draw_course, drawable, figure_of
+from hairdensity.report.course import Course, reaches_beyond
+from hairdensity.report.drawn import Charts
 from hairdensity.report.export import safe_names, write_charts
 from hairdensity.report.words import COVERAGE, Quantity, clean, day
 
@@ -178,6 +180,18 @@ def test_files_are_written_side_by_side_whatever_the_names(make_series: MakeSeri
     before = [path.read_bytes() for path in written]
     assert [path.read_bytes() for path in write_charts([page.course for page in data.series], folder)] == before
     ElementTree.fromstring(before[0])  # noqa: S314
+
+
+def test_a_chart_that_is_kept_is_the_one_that_would_be_drawn(course: Course, tmp_path: Path) -> None:
+    kept = Charts(Keeper(tmp_path))
+    for one in (course, dataclasses.replace(course, noise=0.2)):
+        for _ in range(2):
+            assert kept.svg(one, prefix="c") == course_svg(one, prefix="c")
+            assert kept.png(one) == course_png(one)
+    assert len(list(tmp_path.rglob("*.zip"))) == 2
+    for entry in tmp_path.rglob("*.zip"):
+        entry.write_bytes(entry.read_bytes()[:-40])
+    assert kept.svg(course, prefix="c") == course_svg(course, prefix="c")
 
 
 def test_plain_names_stay_as_they_are() -> None:

@@ -1,0 +1,79 @@
+"""Charts as pages and files have them, drawn only where the same one is not kept from an earlier run."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from hairdensity.keep import Keeper, key
+from hairdensity.report.course import Course
+from hairdensity.report.svg import Svg
+
+_FILE: Final = "chart"
+
+
+@cache
+def drawing_digest() -> str:
+    """Return a name of the code that draws: other code, other name, so no chart of an older version is shown."""
+    digest = hashlib.sha256(version("matplotlib").encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """Draws charts.
+
+    Parameters
+    ----------
+    keeper : Keeper or None
+        Where each is kept for the next run: one for each subject, view and use, so that daily runs do not pile up.
+    """
+
+    keeper: Keeper | None = None
+
+    def svg(self, course: Course, *, prefix: str, narrow: bool = False, inline: bool = True) -> Svg:
+        """Return a chart as `hairdensity.report.chart.course_svg` draws it."""
+        entry, made_from = _names("svg", course, prefix, narrow, inline)
+        if kept := self._kept(entry, made_from):
+            facts, text = kept
+            return Svg(text.decode("utf-8", "surrogatepass"), {str(name): str(d) for name, d in facts.items()})
+        from hairdensity.report.chart import course_svg  # Matplotlib takes half a second to load
+
+        drawn = course_svg(course, prefix=prefix, narrow=narrow, inline=inline)
+        self._keep(entry, made_from, dict(drawn.glyphs), drawn.text.encode("utf-8", "surrogatepass"))
+        return drawn
+
+    def png(self, course: Course) -> bytes:
+        """Return a chart as `hairdensity.report.chart.course_png` draws it."""
+        entry, made_from = _names("png", course)
+        if kept := self._kept(entry, made_from):
+            return kept[1]
+        from hairdensity.report.chart import course_png
+
+        drawn = course_png(course)
+        self._keep(entry, made_from, {}, drawn)
+        return drawn
+
+    def _kept(self, entry: str, made_from: str) -> tuple[dict[str, str], bytes] | None:
+        loaded = self.keeper.load_files(entry, (_FILE,)) if self.keeper else None
+        match loaded:
+            case ({"made_from": str(name), "glyphs": dict(glyphs)}, files) if name == made_from:
+                return glyphs, files[_FILE]
+        return None
+
+    def _keep(self, entry: str, made_from: str, glyphs: dict[str, str], drawn: bytes) -> None:
+        if self.keeper:
+            self.keeper.save_files(entry, {"made_from": made_from, "glyphs": glyphs}, {_FILE: drawn})
+
+
+DRAW: Final = Charts()
+"""Draws every time."""
+
+
+def _names(kind: str, course: Course, *how: object) -> tuple[str, str]:
+    """Return the name of what is kept of a chart, and what it has to be made from to be used."""
+    return key(_FILE, kind, course.subject, course.view, *how), key(drawing_digest(), repr(course))
