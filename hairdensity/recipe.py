@@ -142,7 +142,8 @@ def observe(
     settings : Settings
         How to measure.
     px_per_mm : float, optional
-        Scale of the upright photo, where the user knows it; else it is read from a scale card, if there is one.
+        Scale of the upright photo, where the user knows it; else it is read from a scale card, if there is one, and in
+        a macro photo from a scale bar.
 
     Returns
     -------
@@ -167,7 +168,7 @@ def observe(
     if isinstance(card, Card) and px_per_mm is None:
         px_per_mm = card.px_per_mm * shape[1] / work.shape[1]
     if view == MACRO:
-        return _macro(photo, work, frame.flags, px_per_mm)
+        return _macro(photo, work, frame.flags, px_per_mm, settings.macro_px_per_mm)
 
     found = _beside(card, find_region(work, view, settings.segmenter))
     region = drawn_region(_to_work(drawn, shape, work), work.shape[:2]) if drawn else found
@@ -203,8 +204,17 @@ def _beside(card: Card | NoCard, region: Region) -> Region:
     return replace(region, mask=region.mask & ~card.mask(region.mask.shape, CARD_MARGIN_MM))
 
 
-def _macro(photo: Photo, work: Rgb, flags: tuple[str, ...], px_per_mm: float | None) -> Observation:
-    """Measure a macro photo: skin all over, in which every hair is found by itself."""
+def _macro(
+    photo: Photo, work: Rgb, flags: tuple[str, ...], known_px_per_mm: float | None, usual_px_per_mm: float | None
+) -> Observation:
+    """Measure a macro photo: skin all over, in which every hair is found by itself.
+
+    Its scale is what is known of this photo, else what a bar in the picture says, else the instrument's usual one.
+    """
+    px_per_mm, said = known_px_per_mm, ""
+    if px_per_mm is None:
+        bar = hairs.read_scale_bar(photo.rgb)
+        px_per_mm, said = bar.px_per_mm or usual_px_per_mm, bar.reason
     close = hairs.look(photo.rgb, px_per_mm)
     shape, small = (photo.rgb.shape[0], photo.rgb.shape[1]), (work.shape[0], work.shape[1])
     skin = imaging.resize_mask(close.sharp, small)
@@ -219,7 +229,7 @@ def _macro(photo: Photo, work: Rgb, flags: tuple[str, ...], px_per_mm: float | N
         digest=photo.digest,
         shape=shape,
         quality=None,
-        notes=(*photo.notes, trial.reason) if trial.reason else photo.notes,
+        notes=(*photo.notes, *filter(None, (said, trial.reason))),
         seen=Seen(work, Region(skin, "whole"), skin, segmentation),
         hairs=close.hairs,
         px_per_mm=px_per_mm,

@@ -21,6 +21,10 @@ class Settings(BaseModel):
     ruler_mm: float | None = Field(
         None, ge=40, le=160, description="measured length of the scale card's ruler, in mm; none: printed as meant"
     )
+    macro_px_per_mm: float | None = Field(
+        None, ge=10, le=5000,
+        description="scale of macro photos, where photos.csv, a scale card and a bar in the picture do not say it",
+    )  # fmt: skip
     max_megapixels: int = Field(200, ge=1, le=2000, description="photos with more pixels than this are refused")
 
     def digest(self) -> str:

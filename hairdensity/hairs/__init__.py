@@ -1,10 +1,15 @@
 """Macro photos: every hair, with root, length and thickness.
 
 contrast (what is darker than skin) -> trace (centre lines) -> shafts (thickness, ends) -> choose (which there are)
--> faint (pale ones beside) -> roots (which end, which belong together) = `find_hairs`.
+-> faint (pale ones beside) -> roots (which end, which belong together) = `find_hairs`. Beside it: scale_bar (the scale
+that the instrument wrote into the picture).
 """
 
 from hairdensity.hairs.find import Found, find_hairs, hair_share, look
 from hairdensity.hairs.hair import COLUMNS, Hair, hairs_csv, kind_of
+from hairdensity.hairs.scale_bar import NoScaleBar, ScaleBar, read_scale_bar
 
-__all__ = ["COLUMNS", "Found", "Hair", "find_hairs", "hair_share", "hairs_csv", "kind_of", "look"]
+__all__ = [
+    "COLUMNS", "Found", "Hair", "NoScaleBar", "ScaleBar", "find_hairs", "hair_share", "hairs_csv", "kind_of", "look",
+    "read_scale_bar",
+]  # fmt: skip
