@@ -3,6 +3,11 @@
 Every exception that reaches a user derives from `HairdensityError`, and its text is one line that stands alone.
 """
 
+from typing import Final
+
+LONGEST_QUOTED: Final = 80
+"""Letters."""
+
 
 class HairdensityError(Exception):
     """Base of all errors that are meant for a person; `str(error)` is the line to print."""
@@ -22,3 +27,8 @@ class OutputError(HairdensityError):
 
 class MissingExtraError(HairdensityError):
     """Something was asked for that needs a package which is not installed."""
+
+
+def quoted(text: str) -> str:
+    """Return what somebody wrote as a message shows it: in quotation marks, its end left out where it is very long."""
+    return repr(text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…")

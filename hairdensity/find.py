@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
-from hairdensity.errors import HairdensityError, TableError
+from hairdensity.errors import HairdensityError, TableError, quoted
 from hairdensity.tables import Table, parse_date, parse_number, read_table
 
 DateFrom = Literal["photos.csv", "folder", "exif", "name", ""]
@@ -273,9 +273,9 @@ def _matched(table: Table, names: list[str], warnings: list[str]) -> dict[str, _
             _scale(line.get("px_per_mm"), where),
         )
         if not name:
-            warnings.append(f"{where}: there is no photo {said!r}.")
+            warnings.append(f"{where}: there is no photo {quoted(said)}.")
         elif name in listed:
-            raise TableError(f"{where}: {said!r} is listed twice. Delete one of the lines.")
+            raise TableError(f"{where}: {quoted(said)} is listed twice. Delete one of the lines.")
         else:
             listed[name] = row
     return listed

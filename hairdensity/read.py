@@ -97,10 +97,10 @@ def read_photo(path: Path, *, max_pixels: int = 200_000_000, enough_px: int | No
         size = image.size
         if enough_px:
             _decode_smaller(image, enough_px)
-        _load(path, image)
+        frames = _load(path, image)
         rgb = _sixteen_bits(image, data, notes)
         if rgb is None:
-            rgb = np.asarray(_decoded(image, notes))
+            rgb = np.asarray(_decoded(image, frames, notes))
         orientation = _orientation(image)
         taken, camera = _exif_facts(image)
     shape = size if orientation in SIDEWAYS else (size[1], size[0])
@@ -158,9 +158,8 @@ def _refuse_unusable(path: Path, image: Image.Image, max_pixels: int) -> None:
         raise _unreadable(path, f"has {columns} x {rows} pixels, more than {million} million", "Send a smaller copy.")
 
 
-def _decoded(image: Image.Image, notes: list[str]) -> Image.Image:
+def _decoded(image: Image.Image, frames: int, notes: list[str]) -> Image.Image:
     """Return the picture as 8-bit RGB in sRGB, still as the camera was held."""
-    frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format != "MPO":
         notes.append(f"first of {frames} frames")
     image, profile = _flattened(image, notes), image.info.get("icc_profile")
@@ -184,12 +183,16 @@ def _decode_smaller(image: Image.Image, enough_px: int) -> None:
                 return
 
 
-def _load(path: Path, image: Image.Image) -> None:
+def _load(path: Path, image: Image.Image) -> int:
+    """Decode the first frame and return how many there are."""
     try:
+        # Some readers look at every frame to count them, and so may fail at any of them.
+        frames = int(getattr(image, "n_frames", 1))
         image.load()
     except Exception as error:
         what = "ends too early" if "truncated" in str(error) else f"is broken ({type(error).__name__})"
         raise _unreadable(path, what, "Copy it again from the phone.") from None
+    return frames
 
 
 def _flattened(image: Image.Image, notes: list[str]) -> Image.Image:

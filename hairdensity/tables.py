@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from hairdensity.errors import TableError
+from hairdensity.errors import TableError, quoted
 
 LARGEST: Final = 50_000_000
 """Bytes; a table typed by a person is a thousand times smaller."""
@@ -139,10 +139,10 @@ def parse_date(text: str, where: str) -> date | None:
         if second > 12:
             return _day(year, first, second, text, where)
         raise TableError(
-            f"{where}: {text!r} can be {year:04d}-{second:02d}-{first:02d} or {year:04d}-{first:02d}-{second:02d}. "
-            "Write the one you mean."
+            f"{where}: {quoted(text)} can be {year:04d}-{second:02d}-{first:02d} or "
+            f"{year:04d}-{first:02d}-{second:02d}. Write the one you mean."
         )
-    raise TableError(f"{where}: {text!r} is not a date. Write it as 2026-03-01.")
+    raise TableError(f"{where}: {quoted(text)} is not a date. Write it as 2026-03-01.")
 
 
 def parse_number(text: str, where: str) -> float | None:
@@ -163,7 +163,7 @@ def parse_number(text: str, where: str) -> float | None:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or "_" in plain:
-        raise TableError(f"{where}: {text!r} is not a number.")
+        raise TableError(f"{where}: {quoted(text)} is not a number.")
     return number
 
 
@@ -199,10 +199,10 @@ def _numbered_rows(text: str, separator: str) -> list[tuple[int, list[str]]]:
 def _check_header(file: str, header: tuple[str, ...], required: Sequence[str]) -> None:
     named = [name for name in header if name]
     if twice := sorted({name for name in named if named.count(name) > 1}):
-        raise TableError(f"{file}: column {twice[0]!r} stands twice in the first line.")
+        raise TableError(f"{file}: column {quoted(twice[0])} stands twice in the first line.")
     if missing := [name for name in required if name not in header]:
         raise TableError(
-            f"{file}: has no column {missing[0]!r}. "
+            f"{file}: has no column {quoted(missing[0])}. "
             f"Its first line must name the columns, among them {', '.join(required)}."
         )
 
@@ -212,8 +212,8 @@ def _unknown_columns(file: str, header: tuple[str, ...], known: Sequence[str]) -
     for name in header:
         if name and name not in known:
             close = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}."
-            warnings.append(f"{file}: column {name!r} is not used; {hint}")
+            hint = f"did you mean {quoted(close[0])}?" if close else f"known are {', '.join(known)}."
+            warnings.append(f"{file}: column {quoted(name)} is not used; {hint}")
     return tuple(warnings)
 
 
@@ -221,4 +221,6 @@ def _day(year: int, month: int, day: int, text: str, where: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise TableError(f"{where}: there is no day {text!r}. Write it as 2026-03-01 (year, month, day).") from None
+        raise TableError(
+            f"{where}: there is no day {quoted(text)}. Write it as 2026-03-01 (year, month, day)."
+        ) from None

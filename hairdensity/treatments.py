@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from hairdensity.errors import TableError
+from hairdensity.errors import TableError, quoted
 from hairdensity.tables import Line, Table, parse_date, read_table
 
 COLUMNS: Final = ("date", "treatment", "until", "notes", "subject")
@@ -206,7 +206,7 @@ def treatments_in(table: Table) -> Treatments:
             continue
         if not kinds:
             warnings.append(
-                f"{where}: {name!r} is not a treatment that is known here; "
+                f"{where}: {quoted(name)} is not a treatment that is known here; "
                 f"it is taken as {'a course' if until else 'a session'} of some other treatment."
             )
         stops = bool(kinds) and until is None and bool(_STOP.search(name))

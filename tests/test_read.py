@@ -189,6 +189,17 @@ def test_date_and_camera_but_no_serial_number(tmp_path: Path):
     assert "SERIAL" not in repr(photo)
 
 
+def test_a_broken_later_frame_is_told_in_a_line(tmp_path: Path):
+    path = tmp_path / "two.tif"
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    # Tag 256, the width, of the second frame becomes one that says nothing.
+    first, width, rest = path.read_bytes().rpartition(b"\x00\x01\x03\x00\x01\x00")
+    path.write_bytes(first + b"\xf0\xff" + width[2:] + rest)
+    with pytest.raises(UnreadablePhotoError, match="is broken"):
+        read_photo(path)
+
+
 def test_first_of_several_frames(tmp_path: Path):
     buffer = io.BytesIO()
     first, second = Image.fromarray(scene()), Image.fromarray(255 - scene())

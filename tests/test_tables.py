@@ -137,3 +137,10 @@ def test_numbers(text: str, number: float | None):
 def test_what_is_no_number(text: str):
     with pytest.raises(TableError, match="is not a number"):
         parse_number(text, "x")
+
+
+def test_however_long_a_cell_is_the_message_is_short():
+    for parse, start in ((parse_date, "2026-03-"), (parse_number, "5,")):
+        with pytest.raises(TableError, match="line 4") as error:
+            parse(start + "[" * 5000, "treatments.csv, line 4")
+        assert len(str(error.value)) < 200
