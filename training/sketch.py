@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from render import outline_of
+from render import Scalp, fill
 
 FIRST_SEED = 800_000
 FINE = 2
@@ -38,28 +38,6 @@ Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
-    """One painted photo and its truth.
-
-    Parameters
-    ----------
-    rgb : ndarray
-        (rows, columns, 3) uint8.
-    alpha : ndarray
-        (rows, columns) float32: share of each pixel that hair covers.
-    region : ndarray
-        (rows, columns) bool: the visible scalp, with the hair over it.
-    view : str
-        `vertex`, `frontal` or `back`.
-    """
-
-    rgb: NDArray[np.uint8]
-    alpha: Plane
-    region: NDArray[np.bool_]
-    view: str
-
-
-@dataclass(frozen=True, slots=True)
 class Head:
     """Where in the picture the head is.
 
@@ -72,7 +50,7 @@ class Head:
     mm : float
         Pixels a millimetre.
     view : str
-        As in `Sketch`.
+        `vertex`, `frontal` or `back`.
     """
 
     u: Plane
@@ -82,7 +60,7 @@ class Head:
     view: str
 
 
-def sketch(seed: int, size: int = 480) -> Sketch:
+def sketch(seed: int, size: int = 480) -> Scalp:
     """Return the painted photo of a seed; its longer side has `size` pixels."""
     rng = np.random.default_rng([seed, 77])
     rows, columns = FINE * size, FINE * round(size * rng.uniform(0.7, 1.0) / 8) * 8
@@ -106,7 +84,7 @@ def sketch(seed: int, size: int = 480) -> Sketch:
     small = (columns // FINE, rows // FINE)
     shown = _camera(cv2.resize(picture, small, interpolation=cv2.INTER_AREA), rng)
     region = cv2.resize(region.astype(np.float32), small, interpolation=cv2.INTER_AREA) > 0.5
-    return Sketch(shown, cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), region, head.view)
+    return Scalp(shown, cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), region, head.view)
 
 
 def _head(rows: int, columns: int, rng: np.random.Generator) -> Head:
@@ -350,22 +328,11 @@ def main() -> None:
     """Paint what the cache lacks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", type=Path)
-    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--first", type=int, default=FIRST_SEED)
     given = parser.parse_args()
-    given.cache.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
-    for seed in range(given.first, given.first + given.count):
-        path = given.cache / f"{seed}.npz"
-        if path.exists():
-            continue
-        made = sketch(seed)
-        if made.region.mean() < 0.03:
-            continue
-        np.savez_compressed(
-            path, rgb=made.rgb, alpha=np.rint(made.alpha * 255).astype(np.uint8), outline=outline_of(made.region),
-            view=made.view,
-        )  # fmt: skip
+    fill(given.cache, range(given.first, given.first + given.count), sketch)
 
 
 if __name__ == "__main__":
