@@ -11,6 +11,7 @@ from hairdensity.columns import COLUMNS, ZONE_COLUMNS, Cell
 from hairdensity.errors import OutputError, TableError
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
+from hairdensity.index import exif_day_by, read_index
 from hairdensity.parquet import require_parquet, write_parquet
 from hairdensity.pool import Here, Runner, cores
 from hairdensity.preferences import TITLE
@@ -18,7 +19,7 @@ from hairdensity.regions import outlined, read_regions
 from hairdensity.segment import segmenter
 from hairdensity.series import group
 from hairdensity.settings import Settings
-from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all
+from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all, places_of
 from hairdensity.table import read_frame, write_rows
 from hairdensity.treatments import Treatments, no_treatments, read_treatments
 
@@ -182,10 +183,11 @@ def analyze(
         series = group(
             ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today
         )
-        place_all(job, series, tell)
-        measured = tuple(measure_one(job, one) for one in series)
+        places = places_of(job, series)
+        place_all(job, series, places, tell)
+        measured = tuple(measure_one(job, one, places[one.subject, one.view]) for one in series)
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
-        draw_all(job, measured, tell)
+        draw_all(job, measured, places, tell)
         zone_rows = [row for one in measured for row in one.zone_rows]
         write_rows(job.paths.measurements, rows)
         write_rows(job.paths.zones, zone_rows, ZONE_COLUMNS)
@@ -212,7 +214,8 @@ def _gather(
     if out.resolve() == photos.resolve():
         raise TableError(f"{out}: is the photo folder itself. Choose another --out, such as {out / 'results'}.")
     segmenter(settings.segmenter)  # what it needs and is not there is told now, not for each photo
-    found = find_photos(photos, leave_out=out, follow_links=follow_links)
+    exif_day = exif_day_by(read_index(OutPaths(out).cache))
+    found = find_photos(photos, leave_out=out, follow_links=follow_links, exif_day=exif_day)
     warnings = list(found.warnings)
     treatments_file = None
     if treatments is None or isinstance(treatments, (str, Path)):

@@ -134,7 +134,8 @@ def written(column: Column, value: Cell) -> str:
         return ""
     if column.kind == "number":
         text = f"{float(value):.{column.digits}f}"
-        return text.removeprefix("-") if float(text) == 0 else text
+        # Nothing is minus nothing.
+        return text.removeprefix("-") if text.startswith("-") and float(text) == 0 else text
     if column.kind == "integer":
         return str(int(value))
     return str(value)

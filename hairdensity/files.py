@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -133,13 +133,8 @@ def write_whole(path: Path, data: bytes | str) -> None:
 
 def sweep(root: Path) -> None:
     """Delete what a killed run left half written."""
-    for leftover in _walk(root):
-        if leftover.name.startswith(".writing-"):
-            with contextlib.suppress(OSError):
-                leftover.unlink()
-
-
-def _walk(root: Path) -> Iterator[Path]:
     for folder, _, names in os.walk(root):
         for name in names:
-            yield Path(folder, name)
+            if name.startswith(".writing-"):
+                with contextlib.suppress(OSError):
+                    Path(folder, name).unlink()

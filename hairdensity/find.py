@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -13,6 +13,8 @@ from hairdensity.errors import HairdensityError, TableError, quoted
 from hairdensity.tables import Table, parse_date, parse_number, read_table
 
 DateFrom = Literal["photos.csv", "folder", "exif", "name", ""]
+ExifDay = Callable[[Path, str], date | None]
+"""Gives the day that the EXIF of a photo says, of its path and name; None where it says none."""
 
 READ_ENDINGS: Final = frozenset((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif"))
 REFUSED_ENDINGS: Final = frozenset(
@@ -84,7 +86,13 @@ class Found:
     warnings: tuple[str, ...]
 
 
-def find_photos(folder: Path, leave_out: Path | None = None, *, follow_links: bool = False) -> Found:
+def find_photos(
+    folder: Path,
+    leave_out: Path | None = None,
+    *,
+    follow_links: bool = False,
+    exif_day: ExifDay | None = None,
+) -> Found:
     """Find the photos of a folder and below.
 
     photos.csv says subject, view and date where it names a photo; else the names of folders do, then (for the date)
@@ -99,6 +107,8 @@ def find_photos(folder: Path, leave_out: Path | None = None, *, follow_links: bo
         A folder below it that is none of it, such as the one that results go to.
     follow_links : bool
         Whether links to folders, and to photos elsewhere, are followed; each folder is entered once even so.
+    exif_day : callable, optional
+        Gives what `read_exif_day` gives, where that is known of earlier runs.
 
     Raises
     ------
@@ -115,7 +125,16 @@ def find_photos(folder: Path, leave_out: Path | None = None, *, follow_links: bo
         endings = ", ".join(sorted(ending[1:] for ending in READ_ENDINGS))
         raise HairdensityError(f"{_shown(str(folder))}: holds no photo (looked for {endings}).")
     listing = _read_listing(folder, names, warnings)
-    return Found(tuple(_found(folder, name, listing.get(name)) for name in names), tuple(warnings))
+    ask = exif_day or read_exif_day
+    return Found(tuple(_found(folder, name, listing.get(name), ask) for name in names), tuple(warnings))
+
+
+def read_exif_day(path: Path, _name: str) -> date | None:
+    """Return the day on which a photo was taken by its EXIF; None where it does not say."""
+    from hairdensity.read import read_taken  # not needed, and not loaded, where folders are dated
+
+    taken = read_taken(path)
+    return taken.date() if taken else None
 
 
 def date_in(text: str) -> date | None:
@@ -154,10 +173,10 @@ class _Listed:
     px_per_mm: float | None
 
 
-def _found(folder: Path, name: str, listed: _Listed | None) -> FoundPhoto:
+def _found(folder: Path, name: str, listed: _Listed | None, exif_day: ExifDay) -> FoundPhoto:
     parents = list(PurePosixPath(name).parts[:-1])
     plain = [part for part in parents if not _is_date_only(part)]
-    day, source = _dated(folder, name, parents, listed)
+    day, source = _dated(folder, name, parents, listed, exif_day)
     view = (listed.view.lower() if listed else "") or _view(name, plain)
     subject = (listed.subject if listed else "") or _subject(name, plain)
     return FoundPhoto(
@@ -172,16 +191,16 @@ def _found(folder: Path, name: str, listed: _Listed | None) -> FoundPhoto:
     )
 
 
-def _dated(folder: Path, name: str, parents: list[str], listed: _Listed | None) -> tuple[date | None, DateFrom]:
+def _dated(
+    folder: Path, name: str, parents: list[str], listed: _Listed | None, exif_day: ExifDay
+) -> tuple[date | None, DateFrom]:
     if listed and listed.day:
         return listed.day, "photos.csv"
     for part in reversed(parents):
         if day := date_in(part):
             return day, "folder"
-    from hairdensity.read import read_taken  # not needed, and not loaded, where folders are dated
-
-    if taken := read_taken(folder / name):
-        return taken.date(), "exif"
+    if day := exif_day(folder / name, name):
+        return day, "exif"
     if day := date_in(PurePosixPath(name).name):
         return day, "name"
     return None, ""

@@ -1,7 +1,7 @@
 """Frames: the photos of a series as the report shows them, on the same skin and cropped alike, from what was kept."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,9 +10,10 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.align import NotAligned
 from hairdensity.arrays import Mask, Matrix
+from hairdensity.columns import Cell
 from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, key
-from hairdensity.recipe import Placement, Seen
+from hairdensity.recipe import Observation, Placement, Seen
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.report.shots import Frame, Shown, Thumb
 from hairdensity.rows import MeasuredSeries
@@ -39,16 +40,28 @@ class FrameLoader:
         Longer side of the work pictures, in pixels.
     place : callable
         Gives how a photo lies on the baseline.
+    observe : callable
+        Gives what a photo shows; None where that is gone and cannot be made again.
+    members : mapping
+        The photos of the series by their names in the table.
+    through : mapping
+        By name, the photo through which each was aligned.
+    skin : str
+        Name of the skin that they have in common; empty where they have none.
     """
 
     measured: MeasuredSeries
     keeper: Keeper
     work_px: int
     place: Callable[[Member], Placement]
+    observe: Callable[[Member], Observation | None]
+    members: Mapping[str, Member]
+    through: Mapping[str, Cell]
+    skin: str
 
     def __call__(self, photo: str) -> Frame | None:
         """Return the frame of a photo by its name in the table; None where there is no picture to show."""
-        base, common, member = self.measured.series.baseline, self.measured.common, self._member(photo)
+        base, common, member = self.measured.series.baseline, self.measured.common, self.members.get(photo)
         if base is None or common is None or member is None or not common.any():
             return None
         return self._aligned(member, base, common)
@@ -65,12 +78,11 @@ class FrameLoader:
         most_bytes : int
             As `encode_frame` has it.
         """
-        base, common, member = self.measured.series.baseline, self.measured.common, self._member(photo)
+        base, common, member = self.measured.series.baseline, self.measured.common, self.members.get(photo)
         if base is None or common is None or member is None:
             return None
-        skin = hashlib.sha256(common.tobytes()).hexdigest()
-        through = next(row.get("aligned_through") for row in self.measured.rows if row["photo"] == photo)
-        entry = key("shown", DRAWN_AS, member.entry, base.entry, through, skin, self.work_px, longest, most_bytes)
+        through = self.through[photo]
+        entry = key("shown", DRAWN_AS, member.entry, base.entry, through, self.skin, self.work_px, longest, most_bytes)
         if kept := self.keeper.load_files(entry, _FILES):
             facts, files = kept
             jpeg, hair, patch = (files[name] for name in _FILES)
@@ -85,26 +97,44 @@ class FrameLoader:
 
     def thumb(self, photo: str) -> Thumb | None:
         """Return a small picture of a photo that has no number; None where its scalp was not found."""
-        member = self._member(photo)
+        member = self.members.get(photo)
         seen = None
         if member is not None and member.observation.status == "measured":
-            observation = self.keeper.load_observation(member.entry, pictures=True)
+            observation = self.observe(member)
             seen = observation.seen if observation else None
         if seen is None or not seen.region.mask.any():
             return None
         return encode_thumb(photo, seen.picture, seen.region.mask)
 
-    def _member(self, photo: str) -> Member | None:
-        return next((one for one in self.measured.series.members if one.found.name == photo), None)
-
     def _aligned(self, member: Member, base: Member, common: Mask) -> Frame | None:
-        observation = self.keeper.load_observation(member.entry, pictures=True)
-        if observation is None or observation.seen is None or not member.usable:
+        observation = self.observe(member) if member.usable else None
+        if observation is None or observation.seen is None:
             return None
         placement = self.place(member)
         if placement.placed is None:
             return None
         return frame_of(member.found, observation.seen, placement, common, base.observation.shape, self.work_px)
+
+
+def frames_of(
+    measured: MeasuredSeries,
+    keeper: Keeper,
+    work_px: int,
+    place: Callable[[Member], Placement],
+    observe: Callable[[Member], Observation | None],
+) -> FrameLoader:
+    """Return what gives the frames of a series; parameters as in `FrameLoader`."""
+    common = measured.common
+    return FrameLoader(
+        measured,
+        keeper,
+        work_px,
+        place,
+        observe,
+        {member.found.name: member for member in measured.series.members},
+        {str(row["photo"]): row.get("aligned_through") for row in measured.rows},
+        "" if common is None else hashlib.sha256(common.tobytes()).hexdigest(),
+    )
 
 
 def frame_of(

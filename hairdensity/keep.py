@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -34,12 +34,13 @@ from hairdensity.segment.base import Segmentation
 UNSURE_UNIT: Final = 1 / 510
 """One level of a stored doubt, which runs from 0 to 0.5."""
 _PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "unsure.png")
+_ALIGNMENT: Final = tuple(field.name for field in fields(Alignment))
 _ELSEWHERE: Final = frozenset(
     (
         *("__init__", "__main__", "analysis", "cli", "columns", "commands", "comparison", "errors", "explore", "files"),
-        *("find", "frames", "keep", "ledger", "pages", "pool", "preferences", "progress", "provenance", "publish"),
-        *("regions", "remake", "remember", "report", "rows", "series", "simulate", "stages", "table", "tables"),
-        *("tasks", "treatments", "written", "zones"),
+        *("find", "followed", "frames", "index", "keep", "ledger", "pages", "pool", "preferences", "progress"),
+        *("provenance", "publish", "regions", "remake", "remember", "report", "rows", "series", "simulate", "stages"),
+        *("table", "tables", "tasks", "treatments", "written", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""
@@ -107,7 +108,8 @@ class Laid:
         facts: dict[str, Any] = {"flags": self.flags, "through": self.through}
         if isinstance(self.alignment, NotAligned):
             return facts | {"not_aligned": self.alignment.reason}
-        return facts | {"alignment": asdict(self.alignment) | {"matrix": self.alignment.matrix.tolist()}}
+        found = {name: getattr(self.alignment, name) for name in _ALIGNMENT}
+        return facts | {"alignment": found | {"matrix": self.alignment.matrix.tolist()}}
 
 
 def laid_from(name: str, facts: dict[str, Any]) -> Laid:
@@ -118,6 +120,40 @@ def laid_from(name: str, facts: dict[str, Any]) -> Laid:
     found = facts["alignment"]
     typed = {"matrix": np.array(found["matrix"], np.float64), "centre": tuple(found["centre"])}
     return Laid(name, Alignment(**(found | typed)), flags, facts["through"])
+
+
+def facts_of(observation: Observation) -> dict[str, Any]:
+    """Return an observation as JSON has it, less its pictures."""
+    return {
+        "status": observation.status,
+        "reason": observation.reason,
+        "flags": observation.flags,
+        "digest": observation.digest,
+        "shape": observation.shape,
+        "notes": observation.notes,
+        "px_per_mm": observation.px_per_mm,
+        "trial": asdict(observation.trial) if observation.trial else None,
+        "hairs": [asdict(hair) for hair in observation.hairs],
+        "quality": asdict(observation.quality) if observation.quality else None,
+    }
+
+
+def observation_from(facts: dict[str, Any], seen: Seen | None = None) -> Observation:
+    """Return what `facts_of` was given, with its pictures."""
+    quality = facts["quality"]
+    return Observation(
+        status=facts["status"],
+        reason=facts["reason"],
+        flags=tuple(facts["flags"]),
+        digest=facts["digest"],
+        shape=(facts["shape"][0], facts["shape"][1]),
+        quality=ScalpQuality(**(quality | {"flags": tuple(quality["flags"])})) if quality else None,
+        notes=tuple(facts["notes"]),
+        seen=seen,
+        hairs=tuple(_hair(hair) for hair in facts["hairs"]),
+        px_per_mm=facts["px_per_mm"],
+        trial=_figures(facts["trial"]) if facts["trial"] else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +174,7 @@ class Keeper:
 
     def save_observation(self, entry: str, observation: Observation) -> None:
         """Keep an observation."""
-        facts = {
-            "status": observation.status,
-            "reason": observation.reason,
-            "flags": observation.flags,
-            "digest": observation.digest,
-            "shape": observation.shape,
-            "notes": observation.notes,
-            "px_per_mm": observation.px_per_mm,
-            "trial": asdict(observation.trial) if observation.trial else None,
-            "hairs": [asdict(hair) for hair in observation.hairs],
-            "quality": asdict(observation.quality) if observation.quality else None,
-        }
+        facts = facts_of(observation)
         members: dict[str, bytes] = {}
         if observation.seen:
             region, segmentation = observation.seen.region, observation.seen.segmentation
@@ -190,20 +215,7 @@ class Keeper:
                     _from_levels(imaging.decode_gray(members["unsure.png"]), UNSURE_UNIT),
                 ),
             )
-        quality = facts["quality"]
-        return Observation(
-            status=facts["status"],
-            reason=facts["reason"],
-            flags=tuple(facts["flags"]),
-            digest=facts["digest"],
-            shape=(facts["shape"][0], facts["shape"][1]),
-            quality=ScalpQuality(**(quality | {"flags": tuple(quality["flags"])})) if quality else None,
-            notes=tuple(facts["notes"]),
-            seen=seen,
-            hairs=tuple(_hair(hair) for hair in facts["hairs"]),
-            px_per_mm=facts["px_per_mm"],
-            trial=_figures(facts["trial"]) if facts["trial"] else None,
-        )
+        return observation_from(facts, seen)
 
     def load_share(self, entry: str) -> Share | None:
         """Return the share of hair of a kept observation, or None where there is none or it is damaged."""

@@ -6,7 +6,7 @@ it was measured on, so it is what measuring again would give. A ledger that is d
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from hairdensity.keep import Keeper, Laid, key, laid_from
 from hairdensity.measure import Coverage, Numbers
 
 _COMMON: Final = "common.png"
+_COVERAGE: Final = tuple(field.name for field in fields(Coverage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,14 @@ class Ledger:
         """Return it as JSON has it, less `common`."""
         return {
             "laid": {name: laid.facts() for name, laid in self.laid.items()},
-            "numbers": {name: asdict(numbers) for name, numbers in self.numbers.items()},
+            "numbers": {name: _numbers_facts(numbers) for name, numbers in self.numbers.items()},
             "skin": self.skin,
             "shared": sorted(self.shared),
         }
+
+    def names(self) -> tuple[object, ...]:
+        """Return what it is of: two ledgers that are of the same say the same."""
+        return self.laid.keys(), self.numbers.keys(), self.skin, self.shared, self.common
 
 
 NOTHING_KNOWN: Final = Ledger()
@@ -111,9 +116,22 @@ def write_ledger(keeper: Keeper, entry: str, ledger: Ledger, known: Ledger) -> N
     OutputError
         If it cannot be written.
     """
-    facts = ledger.facts()
-    if facts != known.facts() or ledger.common != known.common:
-        keeper.save_files(entry, facts, {_COMMON: ledger.common})
+    if ledger.names() != known.names():
+        keeper.save_files(entry, ledger.facts(), {_COMMON: ledger.common})
+
+
+def _numbers_facts(numbers: Numbers) -> dict[str, Any]:
+    # Not `asdict`, which copies what it finds and takes ten times as long.
+    return {
+        "shown": numbers.shown,
+        "whole": _coverage_facts(numbers.whole),
+        "fraction": numbers.fraction,
+        "zones": [(_coverage_facts(coverage), pixels) for coverage, pixels in numbers.zones],
+    }
+
+
+def _coverage_facts(coverage: Coverage | None) -> dict[str, Any] | None:
+    return {name: getattr(coverage, name) for name in _COVERAGE} if coverage else None
 
 
 def _numbers(kept: dict[str, Any]) -> Numbers:

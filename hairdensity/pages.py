@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from hairdensity.files import write_whole
-from hairdensity.frames import FrameLoader
+from hairdensity.frames import frames_of
 from hairdensity.keep import Keeper
 from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress
@@ -22,7 +22,7 @@ from hairdensity.report.render import render_report
 from hairdensity.report.words import CLOSE_UPS, clean
 from hairdensity.rows import MeasuredSeries
 from hairdensity.spot_map import spot_map
-from hairdensity.stages import Job, placer
+from hairdensity.stages import Job, observer, placer
 from hairdensity.treatments import Treatments
 
 MOST_PEOPLE: Final = 8
@@ -146,7 +146,7 @@ def _data(
     keeper = Keeper(job.paths.cache)
     inputs = []
     for one in measured:
-        frames = FrameLoader(one, keeper, job.settings.work_px, placer(job, one.series))
+        frames = frames_of(one, keeper, job.settings.work_px, placer(job, one.series), observer(job))
         inputs.append(
             SeriesInput(
                 views[one.series.subject, one.series.view], one.rows, frames,

@@ -2,25 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from hairdensity.columns import Cell
 from hairdensity.files import write_whole
+from hairdensity.followed import verdicts
 from hairdensity.keep import Keeper, file_digest
 from hairdensity.pages import write_pages
 from hairdensity.preferences import TITLE
-from hairdensity.progress import ViewProgress, follow, progress_json, with_value
+from hairdensity.progress import ViewProgress, progress_json
 from hairdensity.provenance import describe_run
-from hairdensity.recipe import MACRO
 from hairdensity.remember import write_recipe
 from hairdensity.report.answers import without_course
 from hairdensity.report.drawn import Charts
 from hairdensity.report.export import write_charts
-from hairdensity.report.words import CLOSE_UPS, NOTHING_MEASURED, VerdictWords, quantity_of, sentence_for, words_for
+from hairdensity.report.words import NOTHING_MEASURED, VerdictWords, quantity_of, sentence_for, words_for
 from hairdensity.rows import MeasuredSeries
 from hairdensity.stages import Job
-from hairdensity.treatments import Treatments
 
 Rows = Sequence[dict[str, Cell]]
 
@@ -59,7 +57,7 @@ def publish(
     HairdensityError
         If a PDF is wanted and its extra is not installed; all else is written by then.
     """
-    views = verdicts(rows, job.treatments, job.today)
+    views = verdicts(rows, job.treatments, job.today, Keeper(job.paths.cache), job.run)
     progress = progress_json(tuple(views.values()))
     write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
     run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
@@ -74,23 +72,6 @@ def publish(
         tuple(_headline(view, rows, several) for view in views.values() if view.sessions or view.view in known),
         tuple(views.values()),
     )
-
-
-def verdicts(rows: Rows, treatments: Treatments, today: date) -> dict[tuple[str, str], ViewProgress]:
-    """Return the verdict of each subject and view; macro photos of known scale also by hairs per cm2 and thickness.
-
-    Parameters
-    ----------
-    rows : sequence of dict
-        The table.
-    treatments : Treatments
-        What was done, and when.
-    today : date
-        Sessions dated later are left out.
-    """
-    close = [row for row in rows if row.get("view") == MACRO]
-    listed = [*rows, *(row for column in CLOSE_UPS for row in with_value(close, column))]
-    return {(view.subject, view.view): view for view in follow(listed, treatments, today)}
 
 
 def headline_parts(view: ViewProgress, rows: Rows, several: bool) -> tuple[str, VerdictWords, str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from hairdensity.errors import HairdensityError
 from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
+from hairdensity.followed import verdicts
 from hairdensity.pages import write_pages
 from hairdensity.pool import Here
-from hairdensity.publish import verdicts
 from hairdensity.regions import outlined
 from hairdensity.remember import remembered
 from hairdensity.series import group

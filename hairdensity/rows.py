@@ -1,7 +1,7 @@
 """Rows: all that the table says of a series, measured on the skin that its photos have in common."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from hairdensity import flags as flag_registry
 from hairdensity.align import Alignment, NotAligned
 from hairdensity.arrays import Mask
+from hairdensity.check import ScalpQuality
 from hairdensity.columns import NAMES, Cell
 from hairdensity.hairs.figures import Figures
 from hairdensity.imaging import resized, shrunk_shape
@@ -26,6 +27,8 @@ from hairdensity.zones import Zone, drawn_zones, zones_of
 
 Zones = Mapping[str, tuple[tuple[str, tuple[Polygon, ...]], ...]]
 """Zones that a person drew, by photo: name and polygons in pixels of the upright photo."""
+
+_OF_QUALITY = tuple(figure.name for figure in fields(ScalpQuality) if figure.name in NAMES and figure.name != "flags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +259,7 @@ def _row(member: Member, series: Series) -> dict[str, Cell]:
     if observation.trial:
         row |= _trial_cells(observation.trial)
     if observation.quality:
-        row |= {name: value for name, value in asdict(observation.quality).items() if name in NAMES and name != "flags"}
+        row |= {name: getattr(observation.quality, name) for name in _OF_QUALITY}
     return row
 
 

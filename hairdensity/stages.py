@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from hairdensity.align import NotAligned
 from hairdensity.errors import OutputError
 from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
+from hairdensity.index import Known, known_of, observation_in, read_index, read_json, stamp_of, write_index
 from hairdensity.keep import Keeper, Laid
 from hairdensity.ledger import read_ledger, write_ledger
 from hairdensity.measure import grid_shape
@@ -32,6 +33,7 @@ from hairdensity.tasks import (
     PlaceTask,
     laid_of,
     lay,
+    observation_of,
     run_draw,
     run_observe,
     run_place,
@@ -42,6 +44,8 @@ NEIGHBOURS: Final = 3
 """Photos before and after one in its series, through which it may be laid on the baseline."""
 OnProgress = Callable[[str, int, int], None]
 """Told (what is being done, how many are done, of how many)."""
+Places = Mapping[tuple[str, str], Mapping[str, PlaceTask]]
+"""By subject and view, and by photo: how it is laid on its baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +107,11 @@ class Looked:
 def observe_all(job: Job, tell: OnProgress) -> Looked:
     """Observe every photo that is new or changed; take the others from what is kept."""
     keeper = Keeper(job.paths.cache)
-    index_file = job.paths.cache / "index.json"
-    index = _read_index(index_file)
+    index = read_index(job.paths.cache)
     by_name: dict[str, tuple[Observation, str]] = {}
     todo: list[FoundPhoto] = []
     # Taken before the first photo is read: one that changes later in the run differs from it in the next.
-    stamps = {photo.name: _stamp(photo) for photo in job.found.photos}
+    stamps = {photo.name: stamp_of(photo.path) for photo in job.found.photos}
     for photo in job.found.photos:
         kept = _kept(job, keeper, photo, index.get(photo.name), stamps[photo.name])
         if kept:
@@ -125,9 +128,13 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
             task.entry(observation.digest),
         )
         tell("measuring photos", done, len(tasks))
-    write_whole(
-        index_file, json.dumps({name: (stamp, by_name[name][0].digest) for name, stamp in stamps.items() if stamp})
-    )
+    known = {
+        photo.name: known_of(photo, stamp, *by_name[photo.name])
+        for photo in job.found.photos
+        if (stamp := stamps[photo.name])
+    }
+    if known != index:
+        write_index(job.paths.cache, known)
     return Looked(by_name, len(tasks))
 
 
@@ -137,36 +144,16 @@ def _crashed(photo: FoundPhoto, crash: Crashed) -> Observation:
 
 
 def _kept(
-    job: Job, keeper: Keeper, photo: FoundPhoto, indexed: object, stamp: list[int]
+    job: Job, keeper: Keeper, photo: FoundPhoto, known: Known | None, stamp: list[int]
 ) -> tuple[Observation, str] | None:
-    match indexed:
-        case [before, str(digest)] if digest and before == stamp:
-            pass
-        case _:
-            return None
-    entry = _observe_task(job, photo).entry(digest)
-    observation = keeper.load_observation(entry, pictures=False)
+    if known is None or not known.digest or known.stamp != stamp:
+        return None
+    entry = _observe_task(job, photo).entry(known.digest)
+    observation = observation_in(known, entry, keeper)
     return (observation, entry) if observation else None
 
 
-def _stamp(photo: FoundPhoto) -> list[int]:
-    """Return size and time of change: enough to know an unchanged file without reading it."""
-    try:
-        status = photo.path.stat()
-    except OSError:
-        return []
-    return [status.st_size, status.st_mtime_ns]
-
-
-def _read_index(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
+def place_all(job: Job, series: Sequence[Series], places: Places, tell: OnProgress) -> None:
     """Lay every usable photo on the baseline of its series, where that is not kept already.
 
     In two passes: what does not go directly goes through photos that did, and those must all be known by then.
@@ -175,7 +162,7 @@ def place_all(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
     known: dict[str, Laid] = {}
     for one in series:
         known |= read_ledger(keeper, one.ledger).laid
-    every = [task for one in series for task in _place_tasks(job, one).values()]
+    every = [task for by_name in places.values() for task in by_name.values()]
 
     def laid(name: str) -> Laid | None:
         return known.get(name) or keeper.load_laid(name)
@@ -211,7 +198,9 @@ def _match(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
         tell("matching hairs", done, len(tasks))
 
 
-def measure_one(job: Job, one: Series, *, keep: bool = True) -> MeasuredSeries:
+def measure_one(
+    job: Job, one: Series, tasks: Mapping[str, PlaceTask] | None = None, *, keep: bool = True
+) -> MeasuredSeries:
     """Measure a series from what is kept; what was damaged since is made again.
 
     Parameters
@@ -220,12 +209,14 @@ def measure_one(job: Job, one: Series, *, keep: bool = True) -> MeasuredSeries:
         The inputs of the run.
     one : Series
         The series.
+    tasks : mapping of str to PlaceTask, optional
+        By photo, from `places_of`.
     keep : bool
         Whether what was measured replaces what the last run noted of this series.
     """
     keeper = Keeper(job.paths.cache)
     known = read_ledger(keeper, one.ledger)
-    tasks = _place_tasks(job, one)
+    tasks = _place_tasks(job, one) if tasks is None else tasks
     measured = measure_series(
         one,
         lambda member: run_place(tasks[member.found.name]),
@@ -241,10 +232,33 @@ def measure_one(job: Job, one: Series, *, keep: bool = True) -> MeasuredSeries:
     return measured
 
 
+def places_of(job: Job, series: Sequence[Series]) -> Places:
+    """Return how each usable photo is laid on the baseline of its series."""
+    return {(one.subject, one.view): _place_tasks(job, one) for one in series}
+
+
 def placer(job: Job, one: Series) -> Callable[[Member], Placement]:
     """Return a function that gives how a usable photo of a series lies on its baseline, from what is kept."""
-    tasks = _place_tasks(job, one)
-    return lambda member: run_place(tasks[member.found.name])
+    tasks: dict[str, PlaceTask] = {}
+
+    def place(member: Member) -> Placement:
+        if not tasks:
+            tasks.update(_place_tasks(job, one))
+        return run_place(tasks[member.found.name])
+
+    return place
+
+
+def observer(job: Job) -> Callable[[Member], Observation | None]:
+    """Return a function that gives what a usable photo shows; None where that is gone, and the photo too."""
+
+    def observe(member: Member) -> Observation | None:
+        try:
+            return observation_of(_observe_task(job, member.found), member.entry)
+        except OutputError:
+            return None
+
+    return observe
 
 
 def _observe_task(job: Job, photo: FoundPhoto) -> ObserveTask:
@@ -280,20 +294,23 @@ def _pair_task(job: Job, later: Member, earlier: Member) -> PlaceTask:
     return PlaceTask(_observe_task(job, later.found), later.entry, _observe_task(job, earlier.found), earlier.entry)
 
 
-def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> None:
+def draw_all(job: Job, measured: Sequence[MeasuredSeries], places: Places, tell: OnProgress) -> None:
     """Write the masks, maps and lists of hairs that are not there yet as they should be."""
     names = picture_names(photo.name for photo in job.found.photos)
     drawn_file = job.paths.cache / "drawn.json"
-    before = _read_index(drawn_file)
+    before = read_json(drawn_file)
     now: dict[str, list[str]] = {}
     tasks = []
     for one in measured:
-        places = _place_tasks(job, one.series)
+        tasks_of = places[one.series.subject, one.series.view]
+        common = imaging.encode_png(one.common.astype(np.uint8)) if one.common is not None else b""
+        skin = hashlib.sha256(common).hexdigest()
         for member, row in zip(one.series.members, one.rows, strict=True):
             if row["status"] != "measured":
                 continue
-            task = _draw_task(job, one, member, places[member.found.name], names[member.found.name])
-            made_from = (task.place.placement, task.place.chained, hashlib.sha256(task.common).hexdigest())
+            place = tasks_of[member.found.name]
+            task = _draw_task(job, one, member, place, names[member.found.name], common)
+            made_from = (place.chained if row.get("aligned_through") else place.placement, skin)
             now[member.found.name] = [names[member.found.name], *made_from]
             if before.get(member.found.name) == now[member.found.name]:
                 task = task.without_what_is_there()
@@ -306,14 +323,13 @@ def draw_all(job: Job, measured: Sequence[MeasuredSeries], tell: OnProgress) -> 
     write_whole(drawn_file, json.dumps(now))
 
 
-def _draw_task(job: Job, one: MeasuredSeries, member: Member, place: PlaceTask, name: str) -> DrawTask:
+def _draw_task(job: Job, one: MeasuredSeries, member: Member, place: PlaceTask, name: str, common: bytes) -> DrawTask:
     base = one.series.base_of(member)
     work = imaging.shrunk_shape(base.observation.shape, job.settings.work_px)
-    common = np.ones(grid_shape(work), np.uint8) if one.common is None else one.common.astype(np.uint8)
     return DrawTask(
         place=place,
         baseline_work=work,
-        common=imaging.encode_png(common),
+        common=common or imaging.encode_png(np.ones(grid_shape(work), np.uint8)),
         mask=job.paths.mask(name),
         map=job.paths.map(name) if job.maps else None,
         hairs=job.paths.hairs(name) if one.series.view == MACRO else None,

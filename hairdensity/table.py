@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hairdensity.columns import COLUMNS, NAMES, Column, Row, written
+from hairdensity.columns import COLUMNS, NAMES, Cell, Column, Row, written
 from hairdensity.errors import TableError
 from hairdensity.files import write_whole
 
@@ -37,16 +37,7 @@ def write_rows(path: Path, rows: Sequence[Row], columns: Sequence[Column] = COLU
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in columns])
-    for row in rows:
-        cells = (
-            (
-                _inert(written(column, row.get(column.name)))
-                if column.kind == "text"
-                else written(column, row.get(column.name))
-            )
-            for column in columns
-        )
-        writer.writerow(cells)
+    writer.writerows([_cell(column, row.get(column.name)) for column in columns] for row in rows)
     write_whole(path, text.getvalue().encode("utf-8", "replace"))
 
 
@@ -87,6 +78,13 @@ def read_frame(path: Path | str) -> "pd.DataFrame":
         elif column.kind == "date":
             frame[column.name] = pd.to_datetime(frame[column.name], format="%Y-%m-%d")
     return frame
+
+
+def _cell(column: Column, value: Cell) -> str:
+    if value is None or value == "":
+        return ""
+    text = written(column, value)
+    return _inert(text) if column.kind == "text" else text
 
 
 def _inert(text: str) -> str:

@@ -111,6 +111,19 @@ class Treatments:
             events=tuple(event for event in self.events if event.subject in ("", subject)),
         )
 
+    def by_subject(self, subjects: Iterable[str]) -> "dict[str, Treatments]":
+        """Return what `of` returns for each of very many people, in time that does not grow with their square."""
+        own: dict[str, tuple[list[Course], list[Event]]] = {name: ([], []) for name in subjects}
+        for course in self.courses:
+            for name in own if course.subject == "" else (course.subject,):
+                if name in own:
+                    own[name][0].append(course)
+        for event in self.events:
+            for name in own if event.subject == "" else (event.subject,):
+                if name in own:
+                    own[name][1].append(event)
+        return {name: replace(self, courses=tuple(c), events=tuple(e)) for name, (c, e) in own.items()}
+
     @property
     def subjects(self) -> tuple[str, ...]:
         """Names of the people who are named, in order."""

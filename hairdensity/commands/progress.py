@@ -50,6 +50,7 @@ def progress(table: Path, treatments: Path | None, value: str | None, as_json: b
     Example:
       hairdensity progress RESULTS/measurements.csv --treatments PHOTOS/treatments.csv
     """
+    from hairdensity.pool import Here, cores
     from hairdensity.progress import follow, progress_json, read_series_table
     from hairdensity.progress.words import lines_for
     from hairdensity.treatments import no_treatments, read_treatments
@@ -58,7 +59,8 @@ def progress(table: Path, treatments: Path | None, value: str | None, as_json: b
     series = read_series_table(table, value)
     for warning in (*series.warnings, *known.warnings):
         note(warning)
-    views = follow(series.rows, known, today or _today([str(row["date"]) for row in series.rows if row["date"]]))
+    day = today or _today([str(row["date"]) for row in series.rows if row["date"]])
+    views = follow(series.rows, known, day, Here(cores()))
     if as_json:
         click.echo(json.dumps(progress_json(views), indent=2))
         return

@@ -1,6 +1,6 @@
 """Progress: from measurements and treatments to a verdict: temporary, sustained, or cannot tell yet."""
 
-from hairdensity.progress.follow import follow
+from hairdensity.progress.follow import follow, follow_series
 from hairdensity.progress.sessions import (
     Series,
     SeriesTable,
@@ -20,6 +20,7 @@ __all__ = [
     "Session",
     "ViewProgress",
     "follow",
+    "follow_series",
     "progress_json",
     "read_series_table",
     "series_table",

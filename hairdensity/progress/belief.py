@@ -6,24 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hairdensity.progress.model import (
-    MOST,
-    RETAINED,
-    UNTREATED,
-    YEAR,
-    Floats,
-    Prior,
-    Setting,
-    Shapes,
-    change,
-    changes,
-    gain_response,
-    nuisance,
-    shapes_for,
-    shed,
-    wander,
-)
-from hairdensity.progress.posterior import Draws, Fit, draw, fit, no_effect, with_change, with_effect, with_wander
+from hairdensity.progress.design import Columns, columns_of, no_effect, with_change, with_effect, with_wander
+from hairdensity.progress.model import MOST, RETAINED, UNTREATED, YEAR, Floats, Prior, Setting, Shapes, shapes_for
+from hairdensity.progress.posterior import Draws, Fit, Start, draw, fit, start_of
 
 DRAWS: Final = 3000
 CURVE_STEPS: Final = 100
@@ -63,6 +48,9 @@ class Curves:
     untreated: Floats
 
 
+NO_CURVES: Final = Curves(*[np.empty(0)] * 5)
+
+
 @dataclass(frozen=True, slots=True)
 class Belief:
     """What the data say, before any rule.
@@ -91,11 +79,12 @@ class Belief:
     outlier : NDArray of float64, shape (sessions,)
         Probability that a session is an outlier.
     curves : Curves
-        The course.
+        The course; empty where only chances were asked for.
     log_evidence : float
         Of all models together.
     likely : Shapes or None
-        The likeliest shapes of the response, their prior raised to stand for all; None without treatment.
+        The likeliest shapes of the response, their prior raised to stand for all; None without treatment, and where
+        only chances were asked for.
     """
 
     p_gain: float
@@ -117,6 +106,31 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What all models of a series share, whatever is assumed of strengths: made once for a verdict and its checks.
+
+    Parameters
+    ----------
+    shapes : Shapes
+        Of the response.
+    start : Start
+        What is known before any model is fitted.
+    columns : Columns
+        At the sessions.
+    weeks : NDArray of float64, shape (times,)
+        Times from the first session to the last.
+    grid : Columns
+        At those times.
+    """
+
+    shapes: Shapes
+    start: Start
+    columns: Columns
+    weeks: Floats
+    grid: Columns
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """One model: its name, its probability, its posterior."""
 
@@ -129,25 +143,36 @@ class _Part:
 class _Sample:
     """Draws of one model on the time grid.
 
-    `effect` is all that treatment adds, `other` all that is left; `total` is the change from the first session to the
-    last without seasons and treatment, `span` the largest change on the way, `kind` straight, step or smooth.
+    `effect` is all that treatment adds, `other` all that is left, where that is asked for; `total` is the change from
+    the first session to the last without seasons and treatment, `span` the largest change on the way, `kind` straight,
+    step or smooth.
     """
 
     draws: Draws
     effect: Floats
-    other: Floats
+    other: Floats | None
     trend: Floats
     total: Floats
     span: Floats
     kind: NDArray[np.int64]
 
 
+def ground_of(setting: Setting, shapes: Shapes | None = None) -> Ground:
+    """Return what all models of a series share; with fewer shapes than all, where these are given."""
+    shapes = shapes or shapes_for(setting)
+    weeks = np.linspace(0.0, setting.end, CURVE_STEPS)
+    columns, grid = columns_of(setting, setting.weeks, shapes), columns_of(setting, weeks, shapes)
+    return Ground(shapes, start_of(setting), columns, weeks, grid)
+
+
 def believe(
     setting: Setting,
     prior: Prior | None = None,
     outlier: Floats | None = None,
-    shapes: Shapes | None = None,
+    ground: Ground | None = None,
     count: int = DRAWS,
+    *,
+    curves: bool = True,
 ) -> Belief:
     """Return what the data say about a series.
 
@@ -159,41 +184,50 @@ def believe(
         Strengths of the priors.
     outlier : NDArray of float64, shape (sessions,), optional
         Probabilities of being an outlier, where they are given.
-    shapes : Shapes, optional
-        Fewer shapes than all, for checks.
+    ground : Ground, optional
+        Of the series; with fewer shapes than all, for checks.
     count : int
         Draws in all.
+    curves : bool
+        Whether the course and the likeliest shapes are wanted as well as the chances.
     """
     prior = prior or (Prior() if setting.drives else UNTREATED)
-    shapes = shapes or shapes_for(setting)
-    parts, log_evidence = weigh(setting, shapes, prior, outlier)
-    weeks = np.linspace(0.0, setting.end, CURVE_STEPS)
+    ground = ground or ground_of(setting)
+    parts, log_evidence = weigh(setting, ground.shapes, ground.columns, ground.start, prior, outlier)
     samples = [
-        _sample(part, setting, shapes, prior, weeks, share)
+        _sample(part, setting, ground, share, curves)
         for part, share in zip(parts, _counts([part.probability for part in parts], count), strict=True)
         if share
     ]
-    return _together(setting, shapes, parts, samples, weeks, log_evidence)
+    return _together(setting, ground, parts, samples, log_evidence, curves)
 
 
-def weigh(setting: Setting, shapes: Shapes, prior: Prior, outlier: Floats | None = None) -> tuple[list[_Part], float]:
+def weigh(
+    setting: Setting,
+    shapes: Shapes,
+    columns: Columns,
+    start: Start,
+    prior: Prior,
+    outlier: Floats | None = None,
+) -> tuple[list[_Part], float]:
     """Return all models with their probabilities, and the evidence of all together."""
     p_effect = prior.p_effect if setting.drives else 0.0
     p_change = prior.p_change if len(setting.weeks) > 4 else 0.0
     p_wander = prior.p_wander if len(setting.weeks) > 5 else 0.0
     models = []
-    for index, (_, _, share) in enumerate(prior.trends):
-        models.append(("plain", share * (1 - p_effect) * (1 - p_change - p_wander), no_effect(setting, prior, index)))
+    for trend, (_, _, share) in enumerate(prior.trends):
+        plain = no_effect(columns, setting, prior, trend)
+        models.append(("plain", share * (1 - p_effect) * (1 - p_change - p_wander), plain))
         if p_effect > 0:
-            models.append(("effect", share * p_effect, with_effect(setting, shapes, prior, index)))
+            models.append(("effect", share * p_effect, with_effect(columns, setting, shapes, prior, trend)))
     if p_change > 0:
-        models.append(("change", (1 - p_effect) * p_change, with_change(setting, prior)))
+        models.append(("change", (1 - p_effect) * p_change, with_change(columns, setting, prior)))
     if p_wander > 0:
-        models.append(("wander", (1 - p_effect) * p_wander, with_wander(setting, prior)))
+        models.append(("wander", (1 - p_effect) * p_wander, with_wander(columns, setting, prior)))
     found: dict[str, Floats] = {}
     fits = []
     for name, _, model in models:
-        fits.append(fit(model, setting, outlier, found.get(name)))
+        fits.append(fit(model, setting, outlier, found.get(name), start))
         found[name] = fits[-1].outlier
     log_joint = np.array([np.log(p) + fitted.log_evidence for (_, p, _), fitted in zip(models, fits, strict=True)])
     top = float(log_joint.max())
@@ -211,40 +245,40 @@ def _counts(probabilities: list[float], draws: int) -> list[int]:
     return [int(count) for count in np.diff(edges)]
 
 
-def _sample(part: _Part, setting: Setting, shapes: Shapes, prior: Prior, weeks: Floats, count: int) -> _Sample:
-    draws = draw(part.fitted, count)
-    base = nuisance(setting, weeks, prior)[0]
-    columns = base.shape[1]
-    other = draws.coefficients[:, :columns] @ base.T
-    effect = np.zeros_like(other)
+def _sample(part: _Part, setting: Setting, ground: Ground, count: int, curves: bool) -> _Sample:
+    draws, grid = draw(part.fitted, count), ground.grid
+    columns = grid.base.shape[1]
+    behind = draws.coefficients[:, columns:]
+    other = draws.coefficients[:, :columns] @ grid.base.T if curves else None
+    effect = np.zeros((count, len(ground.weeks)))
     trend = draws.coefficients[:, 1]
     total = trend * setting.end / YEAR
     if part.name == "effect":
-        used, where = np.unique(draws.shape, return_inverse=True)
-        grid = shapes.at(used)
-        for index, drive in enumerate(setting.drives):
-            gains = gain_response(setting, drive, grid, weeks)[where]
-            effect = effect + draws.coefficients[:, [columns + 1 + index]] * gains
-        other = other + draws.coefficients[:, [columns]] * shed(setting, weeks)
+        for place, gains in enumerate(grid.gains, 1):
+            effect += behind[:, [place]] * gains[draws.shape]
+        if other is not None:
+            other += behind[:, :1] * grid.shed
     if part.name == "change":
-        other = other + draws.coefficients[:, [columns]] * change(weeks, changes(setting))[draws.shape]
-        total = total + draws.coefficients[:, columns]
+        total = total + behind[:, 0]
+        if other is not None:
+            other += behind[:, :1] * grid.change[draws.shape]
     span = np.abs(total)
     if part.name == "wander":
-        curves = draws.coefficients[:, columns:] @ wander(setting, weeks).T
-        other = other + curves
-        curves = curves + trend[:, None] * weeks / YEAR
-        total = curves[:, -1] - curves[:, 0]
-        span = np.ptp(curves, axis=1)
+        smooth = behind @ grid.wander.T
+        if other is not None:
+            other += smooth
+        smooth = smooth + trend[:, None] * ground.weeks / YEAR
+        total = smooth[:, -1] - smooth[:, 0]
+        span = np.ptp(smooth, axis=1)
     kind = {"change": STEP, "wander": SMOOTH}.get(part.name, STRAIGHT)
     return _Sample(draws, effect, other, trend, total, span, np.full(count, kind))
 
 
 def _together(
-    setting: Setting, shapes: Shapes, parts: list[_Part], samples: list[_Sample], weeks: Floats, log_evidence: float
+    setting: Setting, ground: Ground, parts: list[_Part], samples: list[_Sample], log_evidence: float, curves: bool
 ) -> Belief:
+    shapes, weeks = ground.shapes, ground.weeks
     effect = np.concatenate([sample.effect for sample in samples])
-    other = np.concatenate([sample.other for sample in samples])
     trend = np.concatenate([sample.trend for sample in samples])
     total = np.concatenate([sample.total for sample in samples])
     span = np.concatenate([sample.span for sample in samples])
@@ -264,8 +298,6 @@ def _together(
     rise = np.choose(kind, [(trend >= FALLS_A_YEAR) & (total >= FALLS), span >= FALLS, span >= WANDERS])
     changed = kind != STRAIGHT
     falls = ~gained & falls
-    course = effect + other
-    low, high = np.quantile(course, (0.025, 0.975), axis=0)
     return Belief(
         p_gain=float(gained.mean()),
         p_lost=float((retained < MOST).mean()) if stopped and len(gain) else np.nan,
@@ -280,10 +312,17 @@ def _together(
         total=float(np.median(total)),
         sigma=float(np.median(np.concatenate([sample.draws.sigma for sample in samples]))),
         outlier=np.sum([part.probability * part.fitted.outlier for part in parts], axis=0),
-        curves=Curves(weeks, course.mean(axis=0), low, high, other.mean(axis=0)),
+        curves=_curves(weeks, effect, samples) if curves else NO_CURVES,
         log_evidence=log_evidence,
-        likely=_likely(parts, shapes),
+        likely=_likely(parts, shapes) if curves else None,
     )
+
+
+def _curves(weeks: Floats, effect: Floats, samples: list[_Sample]) -> Curves:
+    other = np.concatenate([sample.other for sample in samples if sample.other is not None])
+    course = effect + other
+    low, high = np.quantile(course, (0.025, 0.975), axis=0)
+    return Curves(weeks, course.mean(axis=0), low, high, other.mean(axis=0))
 
 
 def _likely(parts: list[_Part], shapes: Shapes) -> Shapes | None:

@@ -1,11 +1,14 @@
 """Follow every subject and view of a table through time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 
 from hairdensity.columns import Cell
+from hairdensity.pool import Crashed, Runner
 from hairdensity.progress import words
 from hairdensity.progress.belief import Belief, believe
 from hairdensity.progress.checks import checked
@@ -15,8 +18,13 @@ from hairdensity.progress.verdict import FEWEST_SESSIONS, VERDICTS, obstacle, pr
 from hairdensity.progress.view import FittedCourse, ViewProgress
 from hairdensity.treatments import Treatments
 
+AT_A_TIME: Final = 20
+"""Series that a worker is given at a time: two seconds of work, and little to carry."""
 
-def follow(rows: Iterable[Mapping[str, Cell]], treatments: Treatments, today: date) -> tuple[ViewProgress, ...]:
+
+def follow(
+    rows: Iterable[Mapping[str, Cell]], treatments: Treatments, today: date, run: Runner | None = None
+) -> tuple[ViewProgress, ...]:
     """Return the verdict of each subject and view of a table.
 
     Parameters
@@ -27,21 +35,51 @@ def follow(rows: Iterable[Mapping[str, Cell]], treatments: Treatments, today: da
         What was done, when, and to whom.
     today : date
         Sessions dated later are left out.
+    run : Runner, optional
+        Where it is worked out; default: in this process.
 
     Raises
     ------
     TableError
         If a cell is no number or no date.
     """
-    return tuple(progress_of(series, treatments, today) for series in sessions_by_view(rows, today))
+    return follow_series(sessions_by_view(rows, today), treatments, today, run)
+
+
+def follow_series(
+    every: Sequence[Series], treatments: Treatments, today: date, run: Runner | None = None
+) -> tuple[ViewProgress, ...]:
+    """Return the verdict of each of many series, in their order; parameters as in `follow`."""
+    own = treatments.by_subject({series.subject for series in every})
+    asked = [(series, own[series.subject]) for series in every]
+    tasks = [_Task(tuple(asked[at : at + AT_A_TIME]), today) for at in range(0, len(asked), AT_A_TIME)]
+    if run is None or len(tasks) < 2:
+        return tuple(view for task in tasks for view in _follow_some(task))
+    found: dict[int, tuple[ViewProgress, ...]] = {}
+    for which, result in run(_follow_some, tasks):
+        # A worker that died, for want of memory perhaps, is no reason to be without a verdict.
+        found[which] = _follow_some(tasks[which]) if isinstance(result, Crashed) else result
+    return tuple(view for which in range(len(tasks)) for view in found[which])
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Series, each with what was done to its head, and the day."""
+
+    asked: tuple[tuple[Series, Treatments], ...]
+    today: date
+
+
+def _follow_some(task: _Task) -> tuple[ViewProgress, ...]:
+    return tuple(progress_of(series, treatments, task.today) for series, treatments in task.asked)
 
 
 def progress_of(series: Series, treatments: Treatments, today: date) -> ViewProgress:
-    """Return the verdict of one series."""
+    """Return the verdict of one series, given what was done to its head."""
     sessions = series.sessions
     if len(sessions) < 2:
         return _without_course(series, today)
-    setting = setting_of(sessions, treatments.of(series.subject))
+    setting = setting_of(sessions, treatments)
     if setting.end <= 0:
         return _without_course(series, today)
     belief = believe(setting)

@@ -61,6 +61,7 @@ STEP_SD: Final = 5.0
 LEVEL_SD: Final = 50.0
 CHANGE_SD: Final = 6.0
 CHANGE_WEEKS: Final = 4.0
+MOST_CHANGES: Final = 200
 P_EFFECT: Final = 0.5
 P_CHANGE: Final = 0.04
 """Probability of a lasting change that nobody wrote down: 3 to 15 points are found after a new lamp or phone."""
@@ -312,43 +313,42 @@ def gain_response(setting: Setting, drive: Drive, shapes: Shapes, weeks: Floats)
     return np.asarray(response(drive, shapes, weeks) / np.maximum(peak, LEAST_REACHED)[:, None])
 
 
-def nuisance(setting: Setting, weeks: Floats, prior: Prior, trend: int = 0) -> tuple[Floats, Floats, Floats]:
-    """Return the columns that are no effect, with mean and standard deviation of their priors.
-
-    Parameters
-    ----------
-    setting : Setting
-        The series.
-    weeks : NDArray of float64, shape (times,)
-        Any times.
-    prior : Prior
-        Strengths.
-    trend : int
-        Which of the prior's trends.
+def nuisance_columns(setting: Setting, weeks: Floats) -> Floats:
+    """Return the columns that are no effect, at any times: level, trend (points a year), season (two), events.
 
     Returns
     -------
-    columns : NDArray of float64, shape (times, columns)
-        Level, trend (points a year), season (two), and a step for each event.
-    mean, sd : NDArray of float64, shape (columns,)
+    NDArray of float64, shape (times, columns)
     """
     middle = setting.end / 2
     year = setting.first.timetuple().tm_yday / 7 + weeks
     angle = 2 * np.pi * (year - TURN_WEEK) / YEAR
     columns = [np.ones_like(weeks), (weeks - middle) / YEAR, np.cos(angle), np.sin(angle)]
-    mean = [0.0, prior.trends[trend][0], 0.0, 0.0]
-    sd = [LEVEL_SD, prior.trends[trend][1], prior.season_sd, prior.season_sd * SEASON_OFF_SD / SEASON_SD]
-    for week in setting.steps:
-        columns.append((weeks >= week).astype(np.float64))
-        mean.append(0.0)
-        sd.append(prior.step_sd)
+    columns += [(weeks >= week).astype(np.float64) for week in setting.steps]
     for week in setting.haircuts:
         since = np.clip(weeks - week, 0.0, None)
         after = (weeks >= week).astype(np.float64)
         columns += [after, after * np.exp(-since / REGROWTH_WEEKS)]
-        mean += [0.0, CUT[0]]
-        sd += [prior.step_sd * HAIRCUT_STAYS, CUT[1]]
-    return np.stack(columns, axis=1), np.array(mean), np.array(sd)
+    return np.stack(columns, axis=1)
+
+
+def nuisance_prior(setting: Setting, prior: Prior, trend: int = 0) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of the coefficients of `nuisance_columns`.
+
+    Parameters
+    ----------
+    setting : Setting
+        The series.
+    prior : Prior
+        Strengths.
+    trend : int
+        Which of the prior's trends.
+    """
+    cuts = len(setting.haircuts)
+    mean = [0.0, prior.trends[trend][0], 0.0, 0.0, *[0.0] * len(setting.steps), *[0.0, CUT[0]] * cuts]
+    sd = [LEVEL_SD, prior.trends[trend][1], prior.season_sd, prior.season_sd * SEASON_OFF_SD / SEASON_SD]
+    sd += [*[prior.step_sd] * len(setting.steps), *[prior.step_sd * HAIRCUT_STAYS, CUT[1]] * cuts]
+    return np.array(mean), np.array(sd)
 
 
 def shed(setting: Setting, weeks: Floats) -> Floats:
@@ -358,9 +358,16 @@ def shed(setting: Setting, weeks: Floats) -> Floats:
 
 
 def changes(setting: Setting) -> Floats:
-    """Return the weeks in which an unrecorded change may have happened: between any two sessions but the outermost."""
+    """Return the weeks in which an unrecorded change may have happened: between any two sessions but the outermost.
+
+    Of more than `MOST_CHANGES` every so many are looked at: between sessions that are so many, a change is as well
+    seen at its neighbour, since it takes weeks.
+    """
     weeks = setting.weeks
-    return np.asarray((weeks[1:-2] + weeks[2:-1]) / 2 if len(weeks) > 3 else (weeks[:1] + weeks[-1:]) / 2)
+    if len(weeks) <= 3:
+        return np.asarray((weeks[:1] + weeks[-1:]) / 2)
+    between = (weeks[1:-2] + weeks[2:-1]) / 2
+    return np.asarray(between[:: -(-len(between) // MOST_CHANGES)])
 
 
 def change(weeks: Floats, at: Floats) -> Floats:

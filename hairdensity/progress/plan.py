@@ -11,8 +11,17 @@ from typing import Final
 
 import numpy as np
 
-from hairdensity.progress.belief import believe
-from hairdensity.progress.model import Floats, Prior, Setting, Shapes, nuisance, response, shapes_for
+from hairdensity.progress.belief import believe, ground_of
+from hairdensity.progress.model import (
+    Floats,
+    Prior,
+    Setting,
+    Shapes,
+    nuisance_columns,
+    nuisance_prior,
+    response,
+    shapes_for,
+)
 from hairdensity.progress.posterior import OUTLIER_SHARE, OUTLIER_SIZE
 from hairdensity.progress.sessions import SHARED_OF_DAY
 from hairdensity.progress.timeline import Drive
@@ -103,7 +112,7 @@ def _seen(gain: float, noise: float, photos: int, sessions: int, months: int, lo
     setting, outlier = _simulated(gain, noise, photos, sessions, months, loss, run)
     shapes = shapes_for(setting)
     few = shapes.at(np.arange(0, len(shapes.lag), max(1, len(shapes.lag) // FEW_SHAPES)))
-    belief = believe(setting, None, outlier, few, DRAWS)
+    belief = believe(setting, None, outlier, ground_of(setting, few), DRAWS, curves=False)
     chances = probabilities(belief, setting, blocked=obstacle(setting, belief) is not None)
     return max(VERDICTS, key=lambda name: chances[name]) == ("temporary" if loss else "on_treatment")
 
@@ -151,7 +160,7 @@ def _simulated(
         0.0, (drive,), (), (), (), noise,
     )  # fmt: skip
     prior = Prior()
-    base, mean, sd = nuisance(setting, weeks, prior)
+    base, (mean, sd) = nuisance_columns(setting, weeks), nuisance_prior(setting, prior)
     sd[0] = 0.0
     effect = _effect(setting, drive, gain, loss, random)
     points = base @ (mean + sd * random.standard_normal(len(mean))) + effect

@@ -14,19 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hairdensity.progress.model import (
-    WANDER_SD,
-    Floats,
-    Prior,
-    Setting,
-    Shapes,
-    change,
-    changes,
-    gain_response,
-    nuisance,
-    shed,
-    wander,
-)
+from hairdensity.progress.design import Model
+from hairdensity.progress.model import Floats, Setting
 
 LEAST_SIGMA: Final = 0.03
 SIGMAS: Final = 15
@@ -50,26 +39,22 @@ COARSE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A linear model for each shape.
+class Start:
+    """What is known of a series before any model is fitted to it, and is the same for all of them.
 
     Parameters
     ----------
-    columns : NDArray of float64, shape (shapes, sessions, columns)
-        The design, not whitened.
-    mean, sd : NDArray of float64, shape (columns,)
-        Normal prior of the coefficients.
-    log_prior : NDArray of float64, shape (shapes,)
-        Of the shapes.
-    effects : tuple of int
-        Columns whose coefficient is not negative: gains.
+    sigmas : NDArray of float64, shape (sigmas,)
+        Standard deviations of the noise of one session that are tried, in points.
+    log_prior : NDArray of float64, shape (sigmas,)
+        Logarithm of the prior probability of each; normalised over all values, not only those tried.
+    guesses : tuple of NDArray of float64, shape (sessions,)
+        First guesses of who is an outlier.
     """
 
-    columns: Floats
-    mean: Floats
-    sd: Floats
+    sigmas: Floats
     log_prior: Floats
-    effects: tuple[int, ...]
+    guesses: tuple[Floats, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,58 +106,19 @@ class Draws:
     coefficients: Floats
 
 
-def no_effect(setting: Setting, prior: Prior, trend: int = 0) -> Model:
-    """Return the model without an effect; columns are those of `nuisance`."""
-    columns, mean, sd = nuisance(setting, setting.weeks, prior, trend)
-    return Model(columns[None], mean, sd, np.zeros(1), ())
+def start_of(setting: Setting) -> Start:
+    """Return what is known of a series before any model is fitted to it."""
+    sigmas = noise_levels(setting)
+    return Start(sigmas, _log_sigma_prior(setting, sigmas), _guesses(setting))
 
 
-def with_effect(setting: Setting, shapes: Shapes, prior: Prior, trend: int = 0) -> Model:
-    """Return the model with an early shed and a response to each treatment behind the columns of `nuisance`."""
-    base, mean, sd = nuisance(setting, setting.weeks, prior, trend)
-    several = len(shapes.lag)
-    columns = [np.broadcast_to(base, (several, *base.shape))]
-    columns.append(np.broadcast_to(shed(setting, setting.weeks)[:, None], (several, len(setting.weeks), 1)))
-    columns += [gain_response(setting, drive, shapes, setting.weeks)[:, :, None] for drive in setting.drives]
-    first = base.shape[1] + 1
-    effects = tuple(range(first, first + len(setting.drives)))
-    return Model(
-        np.concatenate(columns, axis=2),
-        np.concatenate([mean, [0.0], np.zeros(len(effects))]),
-        np.concatenate([sd, [prior.shed_sd], np.full(len(effects), prior.gain_sd)]),
-        shapes.log_prior,
-        effects,
-    )
-
-
-def with_change(setting: Setting, prior: Prior) -> Model:
-    """Return the model with one lasting change that nobody wrote down; a shape is the week of it.
-
-    It stands for new cameras, other hair styles and whatever else moves a series without being treatment.
-    """
-    base, mean, sd = nuisance(setting, setting.weeks, prior)
-    weeks = changes(setting)
-    columns = [np.broadcast_to(base, (len(weeks), *base.shape)), change(setting.weeks, weeks)[:, :, None]]
-    return Model(
-        np.concatenate(columns, axis=2),
-        np.concatenate([mean, [0.0]]),
-        np.concatenate([sd, [prior.change_sd]]),
-        np.full(len(weeks), -np.log(len(weeks))),
-        (),
-    )
-
-
-def with_wander(setting: Setting, prior: Prior) -> Model:
-    """Return the model of a course that goes up and down without a cause that is written down."""
-    base, mean, sd = nuisance(setting, setting.weeks, prior)
-    columns = np.concatenate([base, wander(setting, setting.weeks)], axis=1)
-    zeros, wide = np.zeros(3), np.full(3, WANDER_SD)
-    trend = np.concatenate([sd, wide])
-    trend[1] = max(sd[1], 2 * WANDER_SD)
-    return Model(columns[None], np.concatenate([mean, zeros]), trend, np.zeros(1), ())
-
-
-def fit(model: Model, setting: Setting, outlier: Floats | None = None, guess: Floats | None = None) -> Fit:
+def fit(
+    model: Model,
+    setting: Setting,
+    outlier: Floats | None = None,
+    guess: Floats | None = None,
+    start: Start | None = None,
+) -> Fit:
     """Return the posterior of a model.
 
     Parameters
@@ -186,24 +132,27 @@ def fit(model: Model, setting: Setting, outlier: Floats | None = None, guess: Fl
         session out.
     guess : NDArray of float64, shape (sessions,), optional
         Where given, the search for outliers begins with these probabilities, as a similar model has found them.
+    start : Start, optional
+        Of the series, where several models are fitted to it.
     """
+    start = start or start_of(setting)
     if outlier is not None:
-        return _given(model, setting, outlier)
+        return _given(model, setting, start, outlier)
     if guess is None:
         step = -(-len(model.log_prior) // COARSE)
         coarse = _chosen(model, np.arange(len(model.log_prior)) % step == 0)
-        guess = max((_settled(coarse, setting, first) for first in _guesses(setting)), key=lambda one: one[1])[0]
+        guess = max((_settled(coarse, setting, start, first) for first in start.guesses), key=lambda one: one[1])[0]
     # Shapes that are out of the question are not asked who is an outlier.
-    likely = _given(model, setting, guess).weight.sum(axis=1)
-    share, evidence = _settled(_chosen(model, likely > FORGOTTEN * likely.max()), setting, guess)
-    return replace(_given(model, setting, share), log_evidence=evidence)
+    likely = _given(model, setting, start, guess).weight.sum(axis=1)
+    share, evidence = _settled(_chosen(model, likely > FORGOTTEN * likely.max()), setting, start, guess)
+    return replace(_given(model, setting, start, share), log_evidence=evidence)
 
 
-def _settled(model: Model, setting: Setting, share: Floats) -> tuple[Floats, float]:
+def _settled(model: Model, setting: Setting, start: Start, share: Floats) -> tuple[Floats, float]:
     """Return who is an outlier, from a first guess on, and the evidence of the model with that."""
     from scipy.special import expit
 
-    result = _given(model, setting, share)
+    result = _given(model, setting, start, share)
     for turn in range(ROUNDS):
         now = expit(_outlier_odds(model, setting, result))
         now = now if turn < ROUNDS // 2 else (now + share) / 2
@@ -211,10 +160,10 @@ def _settled(model: Model, setting: Setting, share: Floats) -> tuple[Floats, flo
         share = now
         if moved < SETTLED:
             break
-        result = _given(model, setting, share)
+        result = _given(model, setting, start, share)
     # The likeliest pattern of outliers, and all that differ from it as if each session did so by itself.
     pattern = (share > 0.5).astype(np.float64)
-    best = _given(model, setting, pattern)
+    best = _given(model, setting, start, pattern)
     odds = _outlier_odds(model, setting, best)
     evidence = best.log_evidence + float(np.logaddexp(0.0, np.where(pattern > 0, -odds, odds)).sum())
     return share, evidence
@@ -257,7 +206,7 @@ def draw(fitted: Fit, count: int = DRAWS) -> Draws:
     return Draws(shape.astype(np.int64), fitted.sigmas[sigma], coefficients)
 
 
-def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
+def _given(model: Model, setting: Setting, start: Start, outlier: Floats) -> Fit:
     """Return the posterior for given probabilities of being an outlier."""
     from scipy.special import log_ndtr
 
@@ -268,7 +217,7 @@ def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
     values, vectors = np.linalg.eigh(np.swapaxes(weighted, 1, 2) @ white)
     values = np.maximum(values, 0.0)
     along = np.einsum("gji,gj->gi", vectors, np.swapaxes(weighted, 1, 2) @ rest)
-    sigmas = noise_levels(setting)
+    sigmas = start.sigmas
     variance = sigmas**2
     scaled = values[:, None, :] / variance[:, None] + 1
     square = (along**2)[:, None, :] / variance[:, None] ** 2 / scaled
@@ -280,7 +229,7 @@ def _given(model: Model, setting: Setting, outlier: Floats) -> Fit:
         + float(precision @ rest**2) / variance
     )
     log_joint = log_density + 0.5 * square.sum(axis=2) - 0.5 * np.log(scaled).sum(axis=2)
-    log_joint = log_joint + model.log_prior[:, None] + _log_sigma_prior(setting, sigmas)
+    log_joint = log_joint + model.log_prior[:, None] + start.log_prior
     for column in model.effects:
         rows = vectors[:, column, :][:, None, :]
         mean = (rows * along[:, None, :] / variance[:, None] / scaled).sum(axis=2)
@@ -372,18 +321,21 @@ def _trust(setting: Setting, outlier: Floats) -> Floats:
     return np.asarray((1 - outlier + outlier / OUTLIER_SIZE**2) / setting.spread**2)
 
 
-def _guesses(setting: Setting) -> list[Floats]:
+def _guesses(setting: Setting) -> tuple[Floats, ...]:
     """Guess outliers: sessions far from the median of themselves and their neighbours, or not so far, or none."""
     points = setting.points
     count = len(points)
     guesses = [np.full(count, OUTLIER_SHARE)]
     if count < 5:
-        return guesses
-    near = np.array([np.median(points[max(0, i - 2) : i + 3]) for i in range(count)])
+        return tuple(guesses)
+    near = np.empty(count)
+    near[2:-2] = np.median(np.lib.stride_tricks.sliding_window_view(points, 5), axis=1)
+    for place in (0, 1, count - 2, count - 1):
+        near[place] = np.median(points[max(0, place - 2) : place + 3])
     away = np.abs(points - near)
     scale = max(0.3, 1.4826 * float(np.median(away[away > 0])) if (away > 0).any() else 0.3)
     for far in FAR:
         guess = np.where(away > far * scale, 0.95, OUTLIER_SHARE)
         if not any(np.array_equal(guess, other) for other in guesses):
             guesses.append(guess)
-    return guesses
+    return tuple(guesses)

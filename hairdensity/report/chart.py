@@ -23,7 +23,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hairdensity.report import svg
-from hairdensity.report.course import MOST_LANES, Course, Lane, ranges
+from hairdensity.report.course import MOST_LANES, Course, Lane, Point, ranges
 from hairdensity.report.words import MINUS, clean, counted, day, joined
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ CLASSES: Final = {
 WIDE: Final = (7.6, 4.0)
 NARROW: Final = (3.5, 4.3)
 """Inches; at 100 pixels an inch the letters of the narrow one are readable on a phone without zooming."""
+CROWDED: Final = 150
+"""More sessions than this are drawn smaller and plainer."""
 LANE_PT: Final = 24.0
 """Height of a lane in points: a line of text and a bar."""
 _RC: Final[dict[Any, Any]] = {
@@ -268,6 +270,11 @@ def _draw_points(ax: "Axes", course: Course) -> list[Line2D]:
         days = mdates.date2num([point.date for point in points])
         values = [point.value * factor for point in points]
         thin = course.noise is not None
+        if len(course.points) > CROWDED:
+            face = PAPER if warned else LEVEL
+            _draw_crowd(ax, course, points, days, face)
+            handles.append(_sign(LEVEL, face, label))
+            continue
         drawn = ax.errorbar(
             days, values,
             yerr=[
@@ -289,10 +296,35 @@ def _draw_points(ax: "Axes", course: Course) -> list[Line2D]:
                 days, values, "o", markersize=5.5, markerfacecolor=face, markeredgecolor=MEASURED, markeredgewidth=1.4,
                 zorder=4.2, gid="on top",
             )  # fmt: skip
-        handles.append(
-            Line2D([], [], color=MEASURED, marker="o", linestyle="", markersize=5.5, markerfacecolor=face, label=label)
-        )
+        handles.append(_sign(MEASURED, face, label))
     return handles
+
+
+def _sign(colour: str, face: str, label: str) -> Line2D:
+    return Line2D([], [], color=colour, marker="o", linestyle="", markersize=5.5, markerfacecolor=face, label=label)
+
+
+def _draw_crowd(ax: "Axes", course: Course, points: Sequence[Point], days: Sequence[float], face: str) -> None:
+    """Draw very many sessions smaller, lighter and behind the fitted course, the bars of a kind as one line with gaps.
+
+    One at a time they would make a page of megabytes, and take as long to draw as the photos to measure.
+    """
+    factor = course.quantity.factor
+    values = [point.value * factor for point in points]
+
+    def bars(low: Iterable[float], high: Iterable[float], width: float, gid: str) -> None:
+        x = [day for day in days for _ in range(3)]
+        y = [end for pair in zip(low, high, strict=True) for end in (*pair, math.nan)]
+        _keep_above_lanes(ax, course, ax.plot(x, y, color=LEVEL, alpha=0.35, linewidth=width, zorder=1.5, gid=gid))
+
+    bars((p.low * factor for p in points), (p.high * factor for p in points), 0.5, "intervals")
+    if course.noise is not None:
+        scatter = course.noise / math.sqrt(2) * factor
+        bars((v - scatter for v in values), (v + scatter for v in values), 1.0, "scatter")
+    ax.plot(
+        days, values, "o", markersize=3.0, markerfacecolor=face, markeredgecolor=LEVEL, markeredgewidth=0.8,
+        zorder=1.6, gid="warned" if points[0].warned else "sessions",
+    )  # fmt: skip
 
 
 def _keep_above_lanes(ax: "Axes", course: Course, lines: Iterable[Artist]) -> None:

@@ -61,9 +61,10 @@ def pictures_of(
         value = row_value(rows[0], one)
         return (Picture("Photo", str(rows[0]["photo"]), None, value, _number(rows[0].get("coverage")), shown),), ()
     pictures = []
+    by_day = _measured_by_day(one)
     for index in _chosen(points, most):
         point = points[index]
-        found = _session_picture(one, point.date, size)
+        found = _session_picture(one, by_day.get(point.date.isoformat(), ()), size)
         if found is None:
             continue
         photo, shown = found
@@ -88,7 +89,7 @@ def card_picture(one: SeriesInput, when: date | None, value: str) -> Picture | N
     """Return the small picture of a series that was photographed once."""
     size = (CARD_PX, 14_000)
     if when is not None:
-        found = _session_picture(one, when, size)
+        found = _session_picture(one, _measured_by_day(one).get(when.isoformat(), ()), size)
         return Picture("", found[0], when, value, None, found[1]) if found else None
     rows = rows_outside(one)
     shown = _load(one, str(rows[0].get("photo") or ""), size) if rows else None
@@ -108,12 +109,14 @@ def _label(index: int, count: int) -> str:
 def _chosen(points: Sequence[Point], most: int) -> list[int]:
     """Return which sessions have a picture: the first, the last, the fullest, and others spread evenly."""
     count = len(points)
-    fullest = max(range(count), key=lambda index: points[index].value)
-    must = {0, count - 1, fullest}
     if count <= most:
         return list(range(count))
-    spread = {round(k * (count - 1) / max(1, most - 1)) for k in range(max(2, most - 1))}
-    return sorted(must | spread)
+    fullest = max(range(count), key=lambda index: points[index].value)
+    # Every second, fourth, eighth: one more session must not choose others of those that are there already.
+    step = 2
+    while -(-count // step) + 2 > most and step < count:
+        step *= 2
+    return sorted({0, count - 1, fullest, *range(0, count, step)})
 
 
 def _maps(one: SeriesInput, points: Sequence[Point], pictures: Sequence[Picture]) -> tuple[ChangeMap, ...]:
@@ -131,9 +134,16 @@ def _maps(one: SeriesInput, points: Sequence[Point], pictures: Sequence[Picture]
     return tuple(found for found in made if found is not None)
 
 
-def _session_picture(one: SeriesInput, when: date, size: tuple[int, int]) -> tuple[str, Shown] | None:
+def _measured_by_day(one: SeriesInput) -> dict[str, list[Row]]:
+    by_day: dict[str, list[Row]] = {}
+    for row in one.rows:
+        if row.get("status") == "measured":
+            by_day.setdefault(str(row.get("date") or ""), []).append(row)
+    return by_day
+
+
+def _session_picture(one: SeriesInput, rows: Sequence[Row], size: tuple[int, int]) -> tuple[str, Shown] | None:
     """Return the picture of a session: of its photo with the fewest warnings that there is a picture of."""
-    rows = [row for row in one.rows if row.get("status") == "measured" and row.get("date") == when.isoformat()]
     for row in sorted(rows, key=_warnings):
         photo = str(row.get("photo") or "")
         if shown := _load(one, photo, size):

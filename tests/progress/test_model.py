@@ -16,10 +16,20 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 from hairdensity.commands.progress import plan, progress
+from hairdensity.progress.design import Model, columns_of, no_effect
 from hairdensity.progress.kinds import KINDS, tilt
-from hairdensity.progress.model import Floats, Prior, Setting, Shapes, nuisance, point_size, response
+from hairdensity.progress.model import (
+    Floats,
+    Prior,
+    Setting,
+    Shapes,
+    nuisance_columns,
+    nuisance_prior,
+    point_size,
+    response,
+)
 from hairdensity.progress.plan import POWER, _often_enough, chance
-from hairdensity.progress.posterior import OUTLIER_SHARE, SIGMA_MEDIAN, SIGMA_SPREAD, draw, fit, no_effect
+from hairdensity.progress.posterior import OUTLIER_SHARE, SIGMA_MEDIAN, SIGMA_SPREAD, draw, fit
 from hairdensity.progress.timeline import Drive
 
 
@@ -34,6 +44,10 @@ def drive(*on: tuple[float, float]) -> Drive:
 def simple(points: Floats) -> Setting:
     weeks = np.arange(len(points)) * 4.0
     return Setting(date(2024, 1, 1), 0.01, weeks, points, np.ones(len(points)), 50.0, (), (), (), (), None)
+
+
+def plain(setting: Setting, prior: Prior | None = None) -> Model:
+    return no_effect(columns_of(setting, setting.weeks), setting, prior or Prior())
 
 
 def test_the_response_rises_and_falls_as_exponentials_do() -> None:
@@ -76,8 +90,8 @@ def test_the_evidence_is_that_of_a_normal_density() -> None:
     points = np.array([0.5, -1.0, 0.2, 1.4, -0.3, 0.8])
     setting = simple(points)
     prior = Prior()
-    fitted = fit(no_effect(setting, prior), setting, np.full(len(points), 1e-12))
-    columns, mean, sd = nuisance(setting, setting.weeks, prior)
+    fitted = fit(plain(setting, prior), setting, np.full(len(points), 1e-12))
+    columns, (mean, sd) = nuisance_columns(setting, setting.weeks), nuisance_prior(setting, prior)
     spread = columns @ np.diag(sd**2) @ columns.T
     sigmas = fitted.sigmas
     step = np.log(sigmas[1] / sigmas[0])
@@ -92,8 +106,8 @@ def test_the_evidence_is_that_of_a_normal_density() -> None:
 def test_draws_have_the_moments_of_the_posterior() -> None:
     setting = simple(noise(12, 1.0) - 0.1 * np.arange(12))
     prior = Prior()
-    fitted = fit(no_effect(setting, prior), setting, np.full(12, 1e-12))
-    columns, mean, sd = nuisance(setting, setting.weeks, prior)
+    fitted = fit(plain(setting, prior), setting, np.full(12, 1e-12))
+    columns, (mean, sd) = nuisance_columns(setting, setting.weeks), nuisance_prior(setting, prior)
     expected = np.zeros(columns.shape[1])
     for sigma, weight in zip(fitted.sigmas, fitted.weight[0], strict=True):
         precision = columns.T @ columns / sigma**2 + np.diag(1 / sd**2)
@@ -111,7 +125,7 @@ def test_an_outlier_is_found() -> None:
     points = noise(16, 1.0)
     points[7] += 12
     setting = simple(points)
-    outlier = fit(no_effect(setting, Prior()), setting).outlier
+    outlier = fit(plain(setting), setting).outlier
     assert outlier[7] > 0.95
     assert np.delete(outlier, 7).max() < 0.5
 
@@ -131,7 +145,7 @@ def test_a_session_without_weight_says_nothing() -> None:
     points = points.copy()
     points[4] += 8
     other = replace(one, points=points)
-    evidence = [fit(no_effect(s, Prior()), s, np.full(10, 0.05)).log_evidence for s in (one, other)]
+    evidence = [fit(plain(s), s, np.full(10, 0.05)).log_evidence for s in (one, other)]
     assert evidence[0] == pytest.approx(evidence[1], abs=1e-2)
 
 
@@ -195,7 +209,7 @@ def test_outliers_that_hide_each_other_are_found() -> None:
     points = noise(17, 1.0)
     points[[3, 14]] += 9
     points[13] -= 7
-    outlier = fit(no_effect(simple(points), Prior()), simple(points)).outlier
+    outlier = fit(plain(simple(points)), simple(points)).outlier
     assert outlier[[3, 13, 14]].min() > 0.8
     assert np.delete(outlier, [3, 13, 14]).max() < 0.5
 
@@ -204,7 +218,7 @@ def test_evidence_counts_every_pattern_of_outliers() -> None:
     """Against the sum over all patterns, which so few sessions allow."""
     points = np.array([0.4, -0.6, 0.1, 7.0, -0.2, 0.5, -0.4])
     setting = simple(points)
-    model = no_effect(setting, Prior())
+    model = plain(setting)
     patterns = [np.array(pattern, dtype=float) for pattern in itertools.product((0, 1), repeat=len(points))]
     every = np.array([fit(model, setting, pattern).log_evidence for pattern in patterns])
     exact = logsumexp(every)
