@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from hairdensity.address import folder_at
 from hairdensity.columns import COLUMNS, ZONE_COLUMNS, Cell
 from hairdensity.errors import OutputError, TableError
 from hairdensity.files import OutPaths, sweep
@@ -128,7 +129,8 @@ def analyze(
     Parameters
     ----------
     photos : Path or str
-        Folder of photos; its treatments.csv and regions.json are used without being named.
+        Folder of photos, or an address such as s3://bucket/photos (extra `remote`); its treatments.csv and regions.json
+        are used without being named.
     out : Path or str
         Folder for the results; made if needed. A run that was stopped goes on where it was, and a photo that was
         measured before is not measured again.
@@ -174,11 +176,11 @@ def analyze(
     if parquet:
         require_parquet()
     job = _gather(
-        Path(photos), Path(out), treatments, regions, settings or Settings(), Here(jobs or cores(), photo_seconds),
+        folder_at(photos), Path(out), treatments, regions, settings or Settings(), Here(jobs or cores(), photo_seconds),
         maps, follow_links, today or date.today(),  # noqa: DTZ011 - a day as people write it, where they are
     )  # fmt: skip
     tell = on_progress or (lambda _what, _done, _total: None)
-    with _only_run(job.paths.root), _workers(job, cluster, jobs or cores(), photo_seconds, Path(photos)) as job:
+    with _only_run(job.paths.root), _workers(job, cluster, jobs or cores(), photo_seconds, folder_at(photos)) as job:
         looked = observe_all(job, tell)
         series = group(
             ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today

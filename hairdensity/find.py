@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
+from hairdensity.address import files_below, is_remote
 from hairdensity.errors import HairdensityError, TableError, quoted
 from hairdensity.tables import Table, parse_date, parse_number, read_table
 
@@ -102,7 +103,7 @@ def find_photos(
     Parameters
     ----------
     folder : Path
-        The photo folder.
+        The photo folder, or what `hairdensity.address.folder_at` gave.
     leave_out : Path, optional
         A folder below it that is none of it, such as the one that results go to.
     follow_links : bool
@@ -120,7 +121,7 @@ def find_photos(
     if not folder.is_dir():
         raise TableError(f"{_shown(str(folder))}: there is no such folder.")
     warnings: list[str] = []
-    names = sorted(_walk(folder, leave_out, follow_links, warnings))
+    names = sorted(_listed(folder) if is_remote(folder) else _walk(folder, leave_out, follow_links, warnings))
     if not names:
         endings = ", ".join(sorted(ending[1:] for ending in READ_ENDINGS))
         raise HairdensityError(f"{_shown(str(folder))}: holds no photo (looked for {endings}).")
@@ -247,6 +248,24 @@ def _walk(folder: Path, leave_out: Path | None, follow_links: bool, warnings: li
                 warnings.append(f"{_shown(file)}: is a link out of the photo folder and was not followed.")
                 continue
             yield path.relative_to(folder).as_posix()
+
+
+def _listed(folder: Path) -> Iterator[str]:
+    """Yield the names of all photos behind an address: as `_walk`, but that there are no links."""
+    files = list(files_below(folder))
+    inside: dict[str, set[str]] = {}
+    for file in files:
+        where, _, name = file.rpartition("/")
+        inside.setdefault(where, set()).add(name)
+    skipped = {where for where, names in inside.items() if where and {"measurements.csv", "run.json"} <= names}
+    skipped |= {f"{where}/truth".lstrip("/") for where, names in inside.items() if "truth.csv" in names}
+    for file in files:
+        parents = [parent.as_posix() for parent in PurePosixPath(file).parents]
+        parts = PurePosixPath(file).parts
+        hidden = any(part.startswith(".") for part in parts) or {part.lower() for part in parts[:-1]} & SKIPPED_FOLDERS
+        known = PurePosixPath(file).suffix.lower() in READ_ENDINGS | REFUSED_ENDINGS
+        if known and not hidden and skipped.isdisjoint(parents):
+            yield file
 
 
 def _real(path: Path) -> Path:

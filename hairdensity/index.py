@@ -50,7 +50,8 @@ def stamp_of(path: Path) -> list[int]:
         status = path.stat()
     except OSError:
         return []
-    return [status.st_size, status.st_mtime_ns]
+    # Some stores do not say when a file was changed: it is then read, to be known by what is in it.
+    return [status.st_size, status.st_mtime_ns] if status.st_mtime_ns else []
 
 
 def read_index(cache: Path) -> dict[str, Known]:

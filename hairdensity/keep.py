@@ -37,10 +37,10 @@ _PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "un
 _ALIGNMENT: Final = tuple(field.name for field in fields(Alignment))
 _ELSEWHERE: Final = frozenset(
     (
-        *("__init__", "__main__", "analysis", "cli", "columns", "commands", "comparison", "errors", "explore", "files"),
-        *("find", "followed", "frames", "index", "keep", "ledger", "pages", "pool", "preferences", "progress"),
-        *("provenance", "publish", "regions", "remake", "remember", "report", "rows", "series", "simulate", "stages"),
-        *("table", "tables", "tasks", "treatments", "written", "zones"),
+        *("__init__", "__main__", "address", "analysis", "cli", "columns", "commands", "comparison", "errors"),
+        *("explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "pages", "pool", "preferences"),
+        *("progress", "provenance", "publish", "regions", "remake", "remember", "report", "rows", "series", "simulate"),
+        *("stages", "table", "tables", "tasks", "treatments", "written", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""

@@ -112,7 +112,7 @@ def read_taken(path: Path) -> datetime | None:
     with _quiet():
         try:
             _register_heif()
-            with Image.open(path) as image:
+            with path.open("rb") as file, Image.open(file) as image:
                 return _exif_facts(image)[0]
         except Exception:
             return None

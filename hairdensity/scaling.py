@@ -6,6 +6,7 @@ arranges what is there.
 
 from pathlib import Path
 
+from hairdensity.address import folder_at
 from hairdensity.files import OutPaths
 from hairdensity.find import find_photos
 from hairdensity.keep import Keeper
@@ -31,7 +32,7 @@ def observe_tasks(photos: Path | str, out: Path | str, settings: Settings | None
     HairdensityError
         If the folder or one of its tables cannot be used.
     """
-    folder, paths = Path(photos).resolve(), OutPaths(Path(out).resolve())
+    folder, paths = folder_at(photos).resolve(), OutPaths(Path(out).resolve())
     listed = folder / "regions.json"
     drawn = read_regions(listed) if listed.is_file() else {}
     keeper, chosen = Keeper(paths.cache), settings or Settings()

@@ -192,7 +192,7 @@ def read_treatments(path: Path | str) -> Treatments:
     TableError
         If it cannot be used: one line with file, line and what to write.
     """
-    return treatments_in(read_table(Path(path), COLUMNS, ("date", "treatment")))
+    return treatments_in(read_table(Path(path) if isinstance(path, str) else path, COLUMNS, ("date", "treatment")))
 
 
 def treatments_in(table: Table) -> Treatments:

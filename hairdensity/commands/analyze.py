@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -16,8 +16,24 @@ if TYPE_CHECKING:
 MOST_HEADLINES = 20
 
 
+class PhotoFolder(click.Path):
+    """A folder by its path, or by an address that fsspec knows."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Return the folder; an address is looked up, a path must be there."""
+        from hairdensity.address import SIGN, folder_at
+        from hairdensity.errors import HairdensityError
+
+        if SIGN not in str(value):
+            return super().convert(value, parameter, context)
+        try:
+            return folder_at(str(value))
+        except HairdensityError as error:
+            self.fail(str(error), parameter, context)
+
+
 @click.command(cls=Command, short_help="Measure a folder of photos and write the report.")
-@click.argument("photos", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("photos", type=PhotoFolder(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
 @click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Treatment dates [default: treatments.csv in PHOTOS].")  # fmt: skip
