@@ -18,8 +18,9 @@ Prints for each kind
 - slope and intercept of measured against true change from the first session, and what is left around that line, and
   the absolute error of coverage: against the truth of all the scalp that a photo shows, with the hair that stands
   beyond the skull;
-- intervals: share of photos whose 95 % interval holds the truth, and how wide they are; of real photos, whose truth
-  nobody knows, the share of pairs of sessions whose difference is within 1.96 times what `repeat_sd` allows for;
+- intervals: share of photos whose 95 % interval holds the truth, and how wide they are (not of real photos, whose truth
+  nobody knows); and the share of pairs of sessions of an unchanged head whose difference is within 1.96 times what
+  `repeat_sd` allows for;
 - alignment: share of photos that were not aligned.
 """
 
@@ -326,6 +327,7 @@ def report(points: list[Point]) -> None:
         f"  95 % intervals hold the truth in {100 * np.mean((low <= true) & (true <= high)):.1f} % of photos; "
         f"median width {np.median(high - low):.1f} pp"
     )
+    report_pairs([p for p in points if not p.changes])
     for one in np.unique(head):
         mine = head == one
         sd = [of[mine].std(ddof=1) if mine.sum() > 1 else 0 for of in (value, value - same)]
@@ -336,24 +338,34 @@ def report(points: list[Point]) -> None:
         )
 
 
+def report_pairs(points: list[Point]) -> None:
+    """Print how often two sessions of a head that does not change differ by no more than `repeat_sd` allows for."""
+    head = np.array([one.head for one in points])
+    value, allowed = (100 * np.array([getattr(one, name) for one in points]) for name in ("value", "repeat_sd"))
+    within = [
+        abs(value[a] - value[b]) <= 1.96 * np.hypot(allowed[a], allowed[b])
+        for one in np.unique(head)
+        for a, b in combinations(np.flatnonzero(head == one), 2)
+    ]
+    if within:
+        print(
+            f"  pairs of sessions within 1.96 times repeat_sd (median {np.median(allowed):.2f} pp): "
+            f"{100 * np.mean(within):.1f} %"
+        )
+
+
 def report_real(points: list[Point]) -> None:
     """Print what can be said where the truth is not known but does not change."""
     head = np.array([one.head for one in points])
     value = 100 * np.array([one.value for one in points])
-    allowed = 100 * np.array([one.repeat_sd for one in points])
     groups = [head == one for one in np.unique(head) if (head == one).sum() > 2]
     spread = np.array([value[mine].std(ddof=1) for mine in groups])
     first = [value[mine][1:] - value[mine][0] for mine in groups]
-    within = [
-        abs(value[a] - value[b]) <= 1.96 * np.hypot(allowed[a], allowed[b])
-        for mine in groups
-        for a, b in combinations(np.flatnonzero(mine), 2)
-    ]
     print(
-        f"scatter between sessions of an unchanged head: mean {spread.mean():.2f}, median {np.median(spread):.2f}, "
+        f"  scatter between sessions of an unchanged head: mean {spread.mean():.2f}, median {np.median(spread):.2f}, "
         f"worst {spread.max():.2f} pp; mean shift from the first {np.concatenate(first).mean():+.2f} pp"
     )
-    print(f"pairs of sessions within 1.96 times repeat_sd: {100 * np.mean(within):.1f} %")
+    report_pairs(points)
 
 
 if __name__ == "__main__":

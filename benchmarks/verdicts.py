@@ -1,4 +1,4 @@
-"""How often verdicts are right: `python benchmarks/verdicts.py [--series 2000] [--seed 1] [--ideal] [--keep FILE]`.
+"""How often verdicts are right: `python benchmarks/verdicts.py [--series 2000] [--seed 1] [--ideal] [--stated 1.5]`.
 
 Half of the series are decidable ones (16 to 26 monthly sessions, gain of 6 to 16 points, noise of 1 to 2 points, 4 %
 outliers), the other half is anything that people have: 4 to 30 sessions, noise up to 3.5 points, small gains, missing
@@ -6,7 +6,8 @@ months. `made_courses` says how they are made.
 
 Prints confusion, false gains, sustained said of temporary, calibration, interval coverage, and cost. `ideal` is an
 observer who knows how the series were made and how large the noise is, and weighs thousands of simulated courses by how
-well they fit. With `--keep`, what was found is added to a file, a line a series, and what is there already is not done
+well they fit. With `--stated`, each session states that much as its `repeat_sd`, as measurements.csv does, whatever the
+noise is. With `--keep`, what was found is added to a file, a line a series, and what is there already is not done
 again: a long run can be made in pieces (`--most` series at a time).
 """
 
@@ -48,21 +49,22 @@ class Outcome:
     seconds: float
 
 
-def verdict_of(case: Case) -> ViewProgress:
-    """Return what the program says."""
+def verdict_of(case: Case, stated: float | None) -> ViewProgress:
+    """Return what the program says where each session states this much noise, in points."""
     first = case.design.first
+    common: dict[str, Cell] = {"view": "vertex", "repeat_sd": None if stated is None else stated / 100}
     rows: list[dict[str, Cell]] = [
-        {"date": (first + timedelta(days=int(day))).isoformat(), "view": "vertex", "coverage": float(value) / 100}
+        {"date": (first + timedelta(days=int(day))).isoformat(), "coverage": float(value) / 100, **common}
         for day, value in zip(case.design.days, case.values, strict=True)
     ]
     last = first + timedelta(days=int(case.design.days[-1]))
     return follow(rows, case.design.treatments, last)[0]
 
 
-def outcome_of(number: int, case: Case) -> Outcome:
+def outcome_of(number: int, case: Case, stated: float | None) -> Outcome:
     """Return what is true and what is said of a series."""
     begin = time.process_time()
-    view = verdict_of(case)
+    view = verdict_of(case, stated)
     seconds = time.process_time() - begin
     gain, retained = (view.gain, view.gain_low, view.gain_high), (view.retained, view.retained_low, view.retained_high)
     return Outcome(
@@ -179,6 +181,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=["decidable", "any"], help="one half only")
     parser.add_argument("--ideal", action="store_true", help="also score an ideal observer")
+    parser.add_argument("--stated", type=float, help="noise that each session states, in points; default: none")
     parser.add_argument("--keep", type=Path, help="file of what was found, a line a series; of one seed")
     parser.add_argument("--most", type=int, help="do so many series at most, and leave the rest to the next run")
     parser.add_argument("--first", type=int, default=0, help="begin with this number")
@@ -189,7 +192,7 @@ def main() -> None:
         todo = [number for number in todo if (number % 2 == 0) == (options.only == "decidable")]
     for number in todo[: options.most]:
         chance = np.random.default_rng([options.seed, number])
-        found[number] = outcome_of(number, draw_case(number % 2 == 0, chance, options.ideal))
+        found[number] = outcome_of(number, draw_case(number % 2 == 0, chance, options.ideal), options.stated)
         if options.keep:
             with options.keep.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(found[number])) + "\n")

@@ -42,7 +42,8 @@ def test_even_hair_has_the_least_error_and_doubt_widens_it():
     assert unsure is not None
     assert sure.repeat_sd == pytest.approx(0.005)
     assert unsure.high - unsure.low > 5 * (sure.high - sure.low)
-    assert unsure.repeat_sd == sure.repeat_sd
+    # Most of what is doubted is misread alike in every photo of a head.
+    assert 2 * sure.repeat_sd < unsure.repeat_sd < (unsure.high - unsure.low) / 8
 
 
 def test_a_worse_alignment_gives_a_wider_interval_on_uneven_hair():
