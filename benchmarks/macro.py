@@ -1,6 +1,6 @@
 """Accuracy and speed on macro photos: rendered fields with exact truth, pairs of visits, spots that are not the same.
 
-    python benchmarks/macro.py [--fields N] [--pairs N] [--wrong N] [--photos FOLDER]
+    python benchmarks/macro.py [--fields N] [--first SEED] [--pairs N] [--wrong N] [--photos FOLDER]
 
 FOLDER holds fields/, boxes.json, tiles/ and tiles_hair/: photos with hairs boxed by hand and hair pixels drawn by hand.
 """
@@ -17,6 +17,7 @@ import numpy as np
 
 from hairdensity.hairs import Found, look
 from hairdensity.hairs.figures import figures
+from hairdensity.hairs.hair import TERMINAL_UM
 from hairdensity.hairs.pairs import NotSame, match_hairs
 from hairdensity.simulate.macro import Look, MacroPhoto, macro_photo
 from hairdensity.simulate.spot import Spot, later_spot, macro_spot
@@ -43,10 +44,11 @@ def spot_and_look(seed: int) -> tuple[Spot, Look]:
     )
 
 
-def rendered(count: int) -> None:
-    """Print errors of density and thickness on rendered fields."""
-    density, thickness, held, seconds = [], [], [], []
-    for seed in range(count):
+def rendered(count: int, first: int) -> None:
+    """Print errors of density and thickness on rendered fields, and how often intervals hold the truth of the scalp."""
+    density, thickness, seconds = [], [], []
+    held: dict[str, list[tuple[bool, float, float]]] = {}
+    for seed in range(first, first + count):
         spot, how = spot_and_look(seed)
         photo = macro_photo(spot, how, seed)
         start = time.process_time()
@@ -59,14 +61,41 @@ def rendered(count: int) -> None:
         density.append(100 * (measured.counted / max(1, len(truth)) - 1))
         real = float(np.median(truth)) if truth else 0.0
         thickness.append(measured.thickness_um.value - real)
-        wide = 100 * len(spot.hairs) / (2 * spot.half_mm) ** 2
-        held.append(measured.density.low <= wide <= measured.density.high)
+        for name, true in of_scalp(spot).items():
+            estimate = getattr(measured, name)
+            if estimate is not None:
+                half = (estimate.high - estimate.low) / 2
+                held.setdefault(name, []).append(
+                    (estimate.low <= true <= estimate.high, half / true, estimate.value / true - 1)
+                )
     print(f"rendered fields            {len(density)}")
-    print(f"density, mean error        {np.mean(np.abs(density)):.1f} %   (target 4)")
-    print(f"density, bias              {np.mean(density):+.1f} %")
+    off = np.abs(density)
+    print(f"density, mean error        {np.mean(off):.1f} %   (target 4), median {np.median(off):.1f}")
+    print(f"density, bias              {np.mean(density):+.1f} %, standard deviation {np.std(density):.1f}")
     print(f"median thickness, error    {np.mean(np.abs(thickness)):.1f} um  (target 4), bias {np.mean(thickness):+.1f}")
-    print(f"interval holds the density of the scalp around: {100 * np.mean(held):.0f} %")
     print(f"CPU for a field            {np.median(seconds):.2f} s")
+    print("95 % intervals against the scalp around: held, of, half width, bias")
+    for name, rows in held.items():
+        kept, half, bias = (np.array(column) for column in zip(*rows, strict=True))
+        print(
+            f"  {name:20s} {kept.sum():4d} of {len(kept):4d}  {100 * half.mean():5.0f} %  {100 * bias.mean():+5.0f} %"
+        )
+
+
+def of_scalp(spot: Spot) -> dict[str, float]:
+    """Return the truth of a whole rendered spot, by the names of the figures."""
+    area = (2 * spot.half_mm / 10) ** 2
+    thick = np.array([hair.thickness_um for hair in spot.hairs])
+    return {
+        "density": len(thick) / area,
+        "terminal": float((thick >= TERMINAL_UM).sum()) / area,
+        "vellus": float((thick < TERMINAL_UM).sum()) / area,
+        "cumulative": float(thick.sum()) / 1000 / area,
+        "thickness_um": float(np.median(thick)),
+        "thickness_p10_um": float(np.quantile(thick, 0.1)),
+        "thickness_p90_um": float(np.quantile(thick, 0.9)),
+        "per_unit": len(thick) / len({hair.unit for hair in spot.hairs}),
+    }
 
 
 def in_frame(photo: MacroPhoto) -> list[float]:
@@ -179,6 +208,7 @@ def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fields", type=int, default=24, help="rendered fields")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
     parser.add_argument("--pairs", type=int, default=12, help="rendered pairs of visits")
     parser.add_argument("--wrong", type=int, default=200, help="pairs of spots that are not the same")
     parser.add_argument("--photos", type=Path, help="folder with fields, tiles and what was marked by hand")
@@ -186,7 +216,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     if options.fields:
-        rendered(options.fields)
+        rendered(options.fields, options.first)
     if options.pairs:
         pairs(options.pairs)
     if options.wrong:

@@ -1,8 +1,8 @@
 """Macro photos: every hair, with root, length and thickness.
 
 contrast (what is darker than skin) -> trace (centre lines) -> shafts (thickness, ends) -> choose (which there are)
--> faint (pale ones beside) -> roots (which end, which belong together) = `find_hairs`. Beside it: scale_bar (the scale
-that the instrument wrote into the picture).
+-> single (parts of one hair put together) -> faint (pale ones beside) -> roots (which end, which belong together) =
+`find_hairs`. Beside it: scale_bar (the scale that the instrument wrote into the picture).
 """
 
 from hairdensity.hairs.find import Found, find_hairs, hair_share, look

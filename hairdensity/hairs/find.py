@@ -19,6 +19,7 @@ from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
 from hairdensity.hairs.overlay import burnt_in, inner
 from hairdensity.hairs.roots import emerged, from_root, units
 from hairdensity.hairs.shafts import Shaft, candidates, distinct, ended, halves, joined
+from hairdensity.hairs.single import merged
 from hairdensity.hairs.trace import BAR, Ridges, ridges, trace
 
 WORK_PX_PER_MM = 180.0
@@ -149,6 +150,7 @@ def shafts(depth: Plane) -> list[Shaft]:
     options = drawn(alone)
     usual = _USUAL_UM * WORK_PX_PER_MM / 1000
     first = [d.shaft for d in choose(half, [priced(d, usual, False) for d in options])]
+    first = merged(first, depth, usual)
     usual = usual_width([item.width for item in first if item.length > 2.2 * item.width and item.depth > 0.3])
     wide = [item for item in alone if item.width > _SPLIT * usual]
     options += drawn(distinct([part for item in wide for part in halves(depth, item)]))
@@ -162,7 +164,7 @@ def shafts(depth: Plane) -> list[Shaft]:
     extra = drawn(more)
     if extra:
         chosen = choose(half, [priced(d, usual, True) for d in (*options, *extra)])
-    found = [item.shaft for item in chosen]
+    found = merged([item.shaft for item in chosen], depth, usual)
     return found + faint(depth, found, narrow, usual, WORK_PX_PER_MM)
 
 
