@@ -166,8 +166,8 @@ def compare(tmp_path: Path) -> list[str]:
 
 
 def test_two_photos_compared(tmp_path: Path, compare: list[str]) -> None:
-    before = save(head(500, noise=1), tmp_path / "before_2026-01-05.jpg")
-    same = save(head(500, noise=2, turn=3), tmp_path / "same.jpg")
+    before = save(head(150, noise=1), tmp_path / "before_2026-01-05.jpg")
+    same = save(head(150, noise=2, turn=3), tmp_path / "same.jpg")
     after = save(head(1800, noise=3), tmp_path / "after.jpg")
     page = tmp_path / "page.html"
     found = {}
