@@ -28,7 +28,7 @@ UNSURE_SHARED: Final = 0.5
 """How much of the segmenter's doubt is shared by all pixels of a photo, rather than averaging out."""
 UNSURE_BETWEEN: Final = 0.12
 """How much of the segmenter's doubt differs between photos of one head in other light and pose. Of unchanged rendered
-heads, 92 % of pairs of photos then lie within 1.96 standard deviations; of real ones, altered, nearly all."""
+heads, 89 % of pairs of photos then lie within 1.96 standard deviations; of real ones, altered, nearly all."""
 LEAST_REPEAT_SD: Final = 0.005
 """What two photos of a head differ by at least (standard deviation of each), whatever the formulas say."""
 Z95: Final = 1.959964
