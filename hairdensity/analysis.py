@@ -20,7 +20,16 @@ from hairdensity.regions import outlined, read_regions
 from hairdensity.segment import segmenter
 from hairdensity.series import group
 from hairdensity.settings import Settings
-from hairdensity.stages import Job, OnProgress, draw_all, measure_one, observe_all, place_all, places_of
+from hairdensity.stages import (
+    Job,
+    OnProgress,
+    draw_all,
+    ledgers_of,
+    measure_one,
+    observe_all,
+    place_all,
+    places_of,
+)
 from hairdensity.table import read_frame, write_rows
 from hairdensity.treatments import Treatments, no_treatments, read_treatments
 
@@ -185,9 +194,11 @@ def analyze(
         series = group(
             ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today
         )
-        places = places_of(job, series)
-        place_all(job, series, places, tell)
-        measured = tuple(measure_one(job, one, places[one.subject, one.view]) for one in series)
+        places, ledgers = places_of(job, series), ledgers_of(job, series)
+        place_all(job, series, places, ledgers, tell)
+        measured = tuple(
+            measure_one(job, one, places[one.subject, one.view], ledgers[one.subject, one.view]) for one in series
+        )
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
         draw_all(job, measured, places, tell)
         zone_rows = [row for one in measured for row in one.zone_rows]

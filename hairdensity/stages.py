@@ -18,7 +18,7 @@ from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.index import Known, known_of, observation_in, read_index, read_json, stamp_of, write_index
 from hairdensity.keep import Keeper, Laid
-from hairdensity.ledger import read_ledger, write_ledger
+from hairdensity.ledger import Ledger, read_ledger, write_ledger
 from hairdensity.measure import grid_shape
 from hairdensity.pool import Crashed, Runner
 from hairdensity.recipe import MACRO, Observation, Placement
@@ -46,6 +46,8 @@ OnProgress = Callable[[str, int, int], None]
 """Told (what is being done, how many are done, of how many)."""
 Places = Mapping[tuple[str, str], Mapping[str, PlaceTask]]
 """By subject and view, and by photo: how it is laid on its baseline."""
+Ledgers = Mapping[tuple[str, str], Ledger]
+"""By subject and view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +155,15 @@ def _kept(
     return (observation, entry) if observation else None
 
 
-def place_all(job: Job, series: Sequence[Series], places: Places, tell: OnProgress) -> None:
+def place_all(job: Job, series: Sequence[Series], places: Places, ledgers: Ledgers, tell: OnProgress) -> None:
     """Lay every usable photo on the baseline of its series, where that is not kept already.
 
     In two passes: what does not go directly goes through photos that did, and those must all be known by then.
     """
     keeper = Keeper(job.paths.cache)
     known: dict[str, Laid] = {}
-    for one in series:
-        known |= read_ledger(keeper, one.ledger).laid
+    for ledger in ledgers.values():
+        known |= ledger.laid
     every = [task for by_name in places.values() for task in by_name.values()]
 
     def laid(name: str) -> Laid | None:
@@ -199,7 +201,12 @@ def _match(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
 
 
 def measure_one(
-    job: Job, one: Series, tasks: Mapping[str, PlaceTask] | None = None, *, keep: bool = True
+    job: Job,
+    one: Series,
+    tasks: Mapping[str, PlaceTask] | None = None,
+    known: Ledger | None = None,
+    *,
+    keep: bool = True,
 ) -> MeasuredSeries:
     """Measure a series from what is kept; what was damaged since is made again.
 
@@ -211,11 +218,13 @@ def measure_one(
         The series.
     tasks : mapping of str to PlaceTask, optional
         By photo, from `places_of`.
+    known : Ledger, optional
+        Of the series, from `ledgers_of`.
     keep : bool
         Whether what was measured replaces what the last run noted of this series.
     """
     keeper = Keeper(job.paths.cache)
-    known = read_ledger(keeper, one.ledger)
+    known = read_ledger(keeper, one.ledger) if known is None else known
     tasks = _place_tasks(job, one) if tasks is None else tasks
     measured = measure_series(
         one,
@@ -235,6 +244,12 @@ def measure_one(
 def places_of(job: Job, series: Sequence[Series]) -> Places:
     """Return how each usable photo is laid on the baseline of its series."""
     return {(one.subject, one.view): _place_tasks(job, one) for one in series}
+
+
+def ledgers_of(job: Job, series: Sequence[Series]) -> Ledgers:
+    """Return what the last run found out of each series."""
+    keeper = Keeper(job.paths.cache)
+    return {(one.subject, one.view): read_ledger(keeper, one.ledger) for one in series}
 
 
 def placer(job: Job, one: Series) -> Callable[[Member], Placement]:

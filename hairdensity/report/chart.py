@@ -121,12 +121,22 @@ def course_svg(course: Course, *, prefix: str, narrow: bool = False, inline: boo
     inline : bool
         Whether it goes into a page or stands alone.
     """
+    return fitted(raw_svg(course, narrow=narrow), course, prefix=prefix, inline=inline)
+
+
+def raw_svg(course: Course, *, narrow: bool = False) -> str:
+    """Return the chart of a course as Matplotlib writes it; see `fitted`."""
     raw = io.StringIO()
     with _settings():
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure_of(course, narrow=narrow).savefig(raw, format="svg", metadata=nothing)
+    return raw.getvalue()
+
+
+def fitted(raw: str, course: Course, *, prefix: str, inline: bool = True) -> svg.Svg:
+    """Return what `raw_svg` drew made fit for a page, or for a file of its own; parameters as in `course_svg`."""
     return svg.tidy(
-        raw.getvalue(), title=course.title, description=describe(course), prefix=prefix, colours=CLASSES, inline=inline
+        raw, title=course.title, description=describe(course), prefix=prefix, colours=CLASSES, inline=inline
     )
 
 

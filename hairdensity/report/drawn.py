@@ -12,6 +12,8 @@ from hairdensity.report.course import Course
 from hairdensity.report.svg import Svg
 
 _FILE: Final = "chart"
+LONE: Final = "chart"
+"""Prefix of a chart that stands alone."""
 
 
 @cache
@@ -41,10 +43,15 @@ class Charts:
         if kept := self._kept(entry, made_from):
             facts, text = kept
             return Svg(text.decode("utf-8", "surrogatepass"), {str(name): str(d) for name, d in facts.items()})
-        from hairdensity.report.chart import course_svg  # Matplotlib takes half a second to load
+        from hairdensity.report.chart import fitted, raw_svg  # Matplotlib takes half a second to load
 
-        drawn = course_svg(course, prefix=prefix, narrow=narrow, inline=inline)
+        raw = raw_svg(course, narrow=narrow)
+        drawn = fitted(raw, course, prefix=prefix, inline=inline)
         self._keep(entry, made_from, dict(drawn.glyphs), drawn.text.encode("utf-8", "surrogatepass"))
+        if self.keeper and inline and not narrow:
+            # The file of its own, which is written next, is the same drawing.
+            lone = fitted(raw, course, prefix=LONE, inline=False)
+            self._keep(*_names("svg", course, LONE, narrow, False), {}, lone.text.encode("utf-8", "surrogatepass"))
         return drawn
 
     def png(self, course: Course) -> bytes:

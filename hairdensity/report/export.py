@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hairdensity.files import write_whole
 from hairdensity.report.course import Course
-from hairdensity.report.drawn import DRAW, Charts
+from hairdensity.report.drawn import DRAW, LONE, Charts
 
 
 def write_charts(every: Sequence[Course], folder: Path, draw: Charts = DRAW) -> list[Path]:
@@ -31,7 +31,7 @@ def write_charts(every: Sequence[Course], folder: Path, draw: Charts = DRAW) -> 
     courses = [course for course in every if len(course.points) > 1]
     written = []
     for name, course in zip(safe_names([(c.subject, c.view) for c in courses]), courses, strict=True):
-        lone = draw.svg(course, prefix="chart", inline=False).text
+        lone = draw.svg(course, prefix=LONE, inline=False).text
         for path, content in (
             (folder / f"chart_{name}.svg", f'<?xml version="1.0" encoding="UTF-8"?>\n{lone}\n'),
             (folder / f"chart_{name}.png", draw.png(course)),
