@@ -17,7 +17,7 @@ from hairdensity.keep import Keeper
 from hairdensity.report import Lane, build_report
 from hairdensity.report.chart import course_png, course_svg, draw_course, drawable, figure_of
 from hairdensity.report.course import Course, reaches_beyond
-from hairdensity.report.drawn import Charts
+from hairdensity.report.drawn import LONE, Charts
 from hairdensity.report.export import safe_names, write_charts
 from hairdensity.report.words import COVERAGE, Quantity, clean, day
 
@@ -187,8 +187,9 @@ def test_a_chart_that_is_kept_is_the_one_that_would_be_drawn(course: Course, tmp
     for one in (course, dataclasses.replace(course, noise=0.2)):
         for _ in range(2):
             assert kept.svg(one, prefix="c") == course_svg(one, prefix="c")
+            assert kept.svg(one, prefix=LONE, inline=False) == course_svg(one, prefix=LONE, inline=False)
             assert kept.png(one) == course_png(one)
-    assert len(list(tmp_path.rglob("*.zip"))) == 2
+    assert len(list(tmp_path.rglob("*.zip"))) == 3
     for entry in tmp_path.rglob("*.zip"):
         entry.write_bytes(entry.read_bytes()[:-40])
     assert kept.svg(course, prefix="c") == course_svg(course, prefix="c")
