@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from hairdensity.errors import TableError
+from hairdensity.errors import TableError, quoted
 from hairdensity.region import Polygon
 
 LONGEST_NAME: Final = 40
@@ -64,27 +64,31 @@ def outlined(drawn: Drawn) -> frozenset[str]:
 
 def _outlines(file: str, photo: str, value: Any) -> Outlines:  # noqa: ANN401 - whatever stands in the file
     if not isinstance(value, dict):
-        return Outlines(_polygons(f"{file}: {photo!r}", value))
+        return Outlines(_polygons(f"{file}: {quoted(photo)}", value))
     unknown = sorted(set(value) - {"region", "zones"})
     if unknown or not value:
         what = f"has {unknown[0]!r}, but" if unknown else "is empty, but"
-        raise TableError(f"{file}: {photo!r} {what} only region and zones can be drawn.")
+        raise TableError(f"{file}: {quoted(photo)} {what} only region and zones can be drawn.")
     zones = value.get("zones", {})
     if not isinstance(zones, dict):
-        raise TableError(f'{file}: zones of {photo!r} must be an object such as {{"whorl": [[x, y], [x, y], [x, y]]}}.')
-    named = tuple((_name(file, photo, name), _polygons(f"{file}: zone {name!r} of {photo!r}", drawn))
+        raise TableError(
+            f'{file}: zones of {quoted(photo)} must be an object such as {{"whorl": [[x, y], [x, y], [x, y]]}}.'
+        )
+    named = tuple((_name(file, photo, name), _polygons(f"{file}: zone {quoted(name)} of {quoted(photo)}", drawn))
                   for name, drawn in zones.items())  # fmt: skip
     twice = next((name for name, _ in named if [other for other, _ in named].count(name) > 1), None)
     if twice is not None:
-        raise TableError(f"{file}: {photo!r} has two zones called {twice!r}. Give each its own name.")
-    region = _polygons(f"{file}: {photo!r}", value["region"]) if "region" in value else ()
+        raise TableError(f"{file}: {quoted(photo)} has two zones called {quoted(twice)}. Give each its own name.")
+    region = _polygons(f"{file}: {quoted(photo)}", value["region"]) if "region" in value else ()
     return Outlines(region, named)
 
 
 def _name(file: str, photo: str, name: str) -> str:
     cleaned = name.strip()
     if not cleaned or len(cleaned) > LONGEST_NAME or not cleaned.isprintable():
-        raise TableError(f"{file}: {photo!r} has a zone called {name!r}. Write a name of 1 to {LONGEST_NAME} letters.")
+        raise TableError(
+            f"{file}: {quoted(photo)} has a zone called {quoted(name)}. Write a name of 1 to {LONGEST_NAME} letters."
+        )
     return cleaned
 
 

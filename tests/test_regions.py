@@ -71,3 +71,11 @@ def test_any_bytes_are_regions_or_a_clear_error(data: bytes):
             read_regions(file)
         except TableError as error:
             assert "\n" not in str(error)
+
+
+def test_very_long_names_are_not_repeated_whole(tmp_path: Path):
+    for content in ({"a.jpg": {"zones": {"w" * 9000: [[0, 0], [1, 0], [1, 1]]}}}, {"a" * 9000: 5}):
+        (tmp_path / "regions.json").write_text(json.dumps(content))
+        with pytest.raises(TableError) as error:
+            read_regions(tmp_path / "regions.json")
+        assert len(str(error.value)) < 400
