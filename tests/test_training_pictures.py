@@ -1,4 +1,4 @@
-"""What training makes out of photos keeps the truth it is given: hair in another colour, strands on bare skin."""
+"""What training makes out of photos keeps the truth it is given: other hair, strands on skin, skin between hair."""
 
 import sys
 from pathlib import Path
@@ -82,3 +82,29 @@ def test_a_sketch_shows_its_truth() -> None:
     assert skin.size > 50
     assert abs(np.median(hair) - np.median(skin)) > gray[one.region].std() / 2
     assert one.alpha[~one.region].mean() < 0.05
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hair_thins_first_where_it_is_lightest_in_its_surroundings(seed: int) -> None:
+    striped = np.full((64, 64, 3), HAIR, np.uint8)
+    striped[:, ::6] = striped[:, 1::6] = (90, 75, 60)
+    holes = repaint.gaps(striped, np.random.default_rng(seed))
+    assert 0 <= holes.min() <= holes.max() <= 1
+    light = np.arange(64) % 6 < 2
+    assert holes[:, light].mean() >= holes[:, ~light].mean()
+    if 0.05 < holes.mean() < 0.95:
+        assert holes[:, light].mean() > holes[:, ~light].mean() + 0.1
+
+
+def test_thinned_hair_shows_skin_as_far_as_its_holes_say() -> None:
+    dense = np.full((64, 64, 3), HAIR, np.uint8)
+    none = np.zeros((64, 64), np.float32)
+    np.testing.assert_array_equal(repaint.thin(dense, none, tones(), np.random.default_rng(1)), dense)
+    holed = none.copy()
+    holed[:, 32:] = 1
+    thinned = repaint.thin(dense, holed, tones(), np.random.default_rng(1))
+    np.testing.assert_array_equal(thinned[:, :32], dense[:, :32])
+    shown = (thinned[:, 40:].reshape(-1, 3).mean(0) / 255) ** 2.2
+    skin = (np.array(SKIN) / 255) ** 2.2
+    assert shown @ skin / np.linalg.norm(shown) / np.linalg.norm(skin) > 0.998
+    assert shown.mean() > 0.3 * skin.mean()

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from labels import Sample
 from numpy.typing import NDArray
-from repaint import LINEAR, paint, recolour, strands
+from repaint import LINEAR, gaps, paint, recolour, strands, thin
 
 Plane = NDArray[np.float32]
 
@@ -24,6 +24,8 @@ RECOLOURED_SHARE = 0.3
 """Share of views with hair in another colour, of heads where skin and hair are known."""
 PAINTED_SHARE = 0.5
 """Share of views with strands painted on bare skin, of heads where some was outlined."""
+DENSE_SQUARE = 0.93
+"""A square that was read as at least so much is dense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,13 @@ class View:
 
 
 def view_of(
-    sample: Sample, others: list[Sample], size: int, lights: int, head_px: tuple[float, float], rng: np.random.Generator
-) -> View:
-    """Return a random view of a sample, the head between two sizes; `others` lend their pictures as background."""
+    sample: Sample, others: list[Sample], size: int, lights: int, head_px: tuple[float, float], thinned: float,
+    rng: np.random.Generator,
+) -> View:  # fmt: skip
+    """Return a random view of a sample, the head between two sizes; `others` lend their pictures as background.
+
+    Dense hair, where some was outlined or read, is thinned in a share `thinned` of the views.
+    """
     if rng.random() < EMPTY_SHARE:
         return _nothing(others, size, lights, rng)
     matrix = _pose(sample, size, head_px, rng)
@@ -73,6 +79,12 @@ def view_of(
     )
     if sample.tones is not None and rng.random() < RECOLOURED_SHARE:
         picture = recolour(picture, sample.tones, rng)
+    kept = np.ones((size, size), np.float32)
+    dense = sample.dense + tuple(_disc(*s[:3]) for s in sample.squares if s[3] >= DENSE_SQUARE)
+    if thinned and sample.tones is not None and dense and rng.random() < thinned:
+        within = cv2.GaussianBlur(_mask(dense, matrix, size).astype(np.float32), (0, 0), size / 80)
+        kept = 1 - within * gaps(picture, rng)
+        picture = thin(picture, 1 - kept, sample.tones, rng)
     painted = np.zeros((size, size), np.float32)
     if sample.bare and rng.random() < PAINTED_SHARE:
         head = float(shrink * np.ptp(sample.outline, axis=0).max())
@@ -80,7 +92,9 @@ def view_of(
         around = cv2.dilate(_mask(sample.bare, matrix, size), np.ones((3, 3), np.uint8), iterations=max(1, size // 64))
         painted = canvas_of_strands * cv2.GaussianBlur(around.astype(np.float32), (0, 0), size / 100)
         picture = paint(picture, painted, sample.tones, rng)
-    painted_half = cv2.resize(painted, (size // 2, size // 2), interpolation=cv2.INTER_AREA)
+    painted_half, kept_half = (
+        cv2.resize(p, (size // 2, size // 2), interpolation=cv2.INTER_AREA) for p in (painted, kept)
+    )
     inside = cv2.warpAffine(np.full((rows, columns), 255, np.uint8), matrix, (size, size)) / np.float32(255)
     half = (size // 2, size // 2)
     in_frame = cv2.resize(inside, half, interpolation=cv2.INTER_AREA)
@@ -97,14 +111,14 @@ def view_of(
     for polygons, value in ((sample.dense, DENSE_SHARE), (sample.bare, BARE_SHARE)):
         if polygons:
             drawn = _filled(polygons, matrix, size) * in_frame > 0.99
-            share[drawn], share_weight[drawn] = value, 1
+            share[drawn], share_weight[drawn] = value * kept_half[drawn], 1
     if painted_half.any():
         bare = _filled(sample.bare, matrix, size) * in_frame > 0.99
         share[bare] = 1 - (1 - share[bare]) * (1 - painted_half[bare])
     for x, y, value in _moved(sample.points[:, :2], matrix, sample.points[:, 2]):
         column, row = int(x / 2), int(y / 2)
         if x >= 0 and y >= 0 and column < size // 2 and row < size // 2:
-            share[row, column] = 1 - (1 - value) * (1 - painted_half[row, column])
+            share[row, column] = 1 - (1 - value * kept_half[row, column]) * (1 - painted_half[row, column])
             share_weight[row, column] = 25 if abs(value - 0.5) > 0.3 else 12
     return View(
         pictures=tuple(relight(picture, rng) for _ in range(lights)),
@@ -112,7 +126,7 @@ def view_of(
         weight=np.where(in_frame > 0.5, np.float32(1), np.float32(0.3)),
         share=share,
         share_weight=share_weight,
-        squares=_squares(sample.squares, matrix, size, painted_half),
+        squares=_squares(sample.squares, matrix, size, kept_half, painted_half),
         rendered=sample.alpha is not None,
     )
 
@@ -228,8 +242,15 @@ def _filled(polygons: tuple[Plane, ...], matrix: NDArray[np.float64], size: int)
     return cv2.resize(mask, (size // 2, size // 2), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
 
 
+def _disc(x: float, y: float, side: float) -> Plane:
+    """Return the disc around a square, as corners."""
+    angles = np.arange(16) * np.float32(np.pi / 8)
+    around = np.float32(0.6 * side) * np.stack([np.cos(angles), np.sin(angles)], 1)
+    return (around + side / 2 + (x, y)).astype(np.float32)
+
+
 def _squares(
-    squares: Plane, matrix: NDArray[np.float64], size: int, painted: Plane
+    squares: Plane, matrix: NDArray[np.float64], size: int, kept: Plane, painted: Plane
 ) -> tuple[tuple[NDArray[np.int64], float, float], ...]:
     """Return the half-size pixels of each square that lies wholly in the view."""
     found, half = [], size // 2
@@ -241,6 +262,6 @@ def _squares(
         mask = np.zeros((half, half), np.uint8)
         cv2.fillConvexPoly(mask, np.rint(moved * 16 - 8).astype(np.int32), 1, lineType=cv2.LINE_8, shift=4)
         pixels = np.flatnonzero(mask)
-        left = float((1 - painted.ravel()[pixels]).mean()) if pixels.size else 1.0
-        found.append((pixels, 1 - (1 - float(share)) * left, 1.0 if readers > 1 else 0.7))
+        left, free = (float(p.ravel()[pixels].mean()) if pixels.size else 1.0 for p in (kept, 1 - painted))
+        found.append((pixels, 1 - (1 - float(share) * left) * free, 1.0 if readers > 1 else 0.7))
     return tuple(found)

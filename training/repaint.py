@@ -1,7 +1,7 @@
-"""Hair that the photos do not have: other colours of it, and strands painted on bare skin with exact truth.
+"""Hair that the photos do not have: other colours of it, strands painted on bare skin, and skin between dense hair.
 
 Of 93 men hardly any is grey, blond or red, and nobody knows exactly how much of a real scalp its hair covers. Both are
-made here from the same photos, in linear light.
+made here from the same photos, in linear light: what is painted is known exactly.
 """
 
 from dataclasses import dataclass
@@ -121,4 +121,32 @@ def paint(picture: NDArray[np.uint8], alpha: Plane, tones: Tones | None, rng: np
     over = colour * light[:, :, None] * rng.uniform(0.7, 1.3, (1, 1, 1)).astype(np.float32)
     shade = 1 - np.float32(rng.uniform(0, 0.4)) * cv2.GaussianBlur(alpha, (0, 0), 1.5)  # strands shade the skin
     mixed = linear * shade[:, :, None] * (1 - alpha[:, :, None]) + over * alpha[:, :, None]
+    return np.rint(255 * np.clip(mixed, 0, 1) ** np.float32(1 / 2.2)).astype(np.uint8)
+
+
+def gaps(picture: NDArray[np.uint8], rng: np.random.Generator) -> Plane:
+    """Return the share of each pixel that skin takes where dense hair thins: first what is lighter than around it.
+
+    So the hair that stays lies as this head's hair lies. How much stays changes smoothly over the picture.
+    """
+    size = picture.shape[0]
+    gray = LINEAR[picture].mean(2) ** np.float32(1 / 2.2)
+    wide = size / 256 * rng.uniform(1.5, 4)
+    detail = gray - cv2.GaussianBlur(gray, (0, 0), wide)
+    detail = cv2.GaussianBlur(detail + np.float32(0.004) * rng.standard_normal(gray.shape, np.float32), (0, 0), 0.6)
+    spread = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), 3 * wide)) + np.float32(1e-4)
+    level = rng.normal(0, 1.2) + rng.uniform(0.2, 1.2) * rng.standard_normal((5, 5))
+    level = cv2.resize(level.astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip((detail / spread - level) / np.float32(rng.uniform(0.2, 1.0)) + 0.5, 0, 1), np.float32)
+
+
+def thin(picture: NDArray[np.uint8], holes: Plane, tones: Tones, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return the picture with this head's skin where dense hair has holes; the hair keeps its own texture."""
+    linear = LINEAR[picture]
+    light = cv2.GaussianBlur(linear.mean(2), (0, 0), picture.shape[0] / 12)
+    light = np.clip(light / max(1e-3, float(tones.hair.mean())), 0.4, 2.5) ** np.float32(rng.uniform(0.3, 1))
+    grain = 1 + np.float32(rng.uniform(0.02, 0.08)) * rng.standard_normal(light.shape, np.float32)
+    shade = 1 - np.float32(rng.uniform(0, 0.5)) * (1 - cv2.GaussianBlur(holes, (0, 0), 1.5))  # hair shades skin
+    skin = tones.skin * np.float32(rng.uniform(0.7, 1.15)) * (light * grain * shade)[:, :, None]
+    mixed = linear * (1 - holes[:, :, None]) + skin * holes[:, :, None]
     return np.rint(255 * np.clip(mixed, 0, 1) ** np.float32(1 / 2.2)).astype(np.uint8)

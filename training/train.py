@@ -50,6 +50,8 @@ class Plan:
         So many of the cache's scalps are learned from, the first by their seeds; 0 for all.
     head_low, head_high : float
         Sizes of the head, in network pixels, in views that do not show the whole frame.
+    thinned : float
+        Share of views in which dense hair is thinned, of heads where some is known.
     frozen_blocks : int
         So many blocks of the encoder, from the first, are not changed: a quarter less work a step for three.
     seed : int
@@ -74,6 +76,7 @@ class Plan:
     rendered_heads: int = 0
     head_low: float = 280.0
     head_high: float = 460.0
+    thinned: float = 0.0
     frozen_blocks: int = 0
     seed: int = 1
 
@@ -202,7 +205,8 @@ def draw(samples: list[Sample], rendered: list[Sample], plan: Plan, step: int) -
         sample = samples[order[(step * plan.batch + i) % len(samples)]]
         if rendered and rng.random() < plan.rendered_share:
             sample = rendered[rng.integers(len(rendered))]
-        views.append(view_of(sample, samples, plan.size, plan.lights, (plan.head_low, plan.head_high), rng))
+        heads = (plan.head_low, plan.head_high)
+        views.append(view_of(sample, samples, plan.size, plan.lights, heads, plan.thinned, rng))
     return views
 
 
