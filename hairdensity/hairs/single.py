@@ -21,6 +21,8 @@ _SLIVER = 0.35
 _LIT, _GAP = 0.35, 0.6
 """Between two parts of one hair the picture is at least this share as dark as the paler of them, lit middle or not;
 beside the edge of a hair, the second."""
+_ALIKE = 0.7
+"""Both edges of a hair are about as dark: the paler at least this share of the other."""
 
 
 def merged(found: Sequence[Shaft], depth: Plane, usual: float) -> list[Shaft]:
@@ -54,7 +56,8 @@ def merged(found: Sequence[Shaft], depth: Plane, usual: float) -> list[Shaft]:
                 continue
             low, high, between = beside
             within = high - low <= whole.width + _WITHIN * part.width and whole.width <= _MOST * usual
-            if within or (high - low <= _ONE * usual and between >= _LIT):
+            alike = min(part.depth, whole.depth) >= _ALIKE * max(part.depth, whole.depth)
+            if within or (high - low <= _ONE * usual and between >= _LIT and alike):
                 points = whole.points + ((low + high) / 2) * normals(whole.points)
                 one = Shaft(points, high - low, max(part.depth, whole.depth))
                 kept[index] = (one, _box(one))
@@ -88,7 +91,7 @@ def _beside(part: Shaft, whole: Shaft, depth: Plane, reach: float) -> tuple[floa
     if touching.mean() < _ALONG:
         return None
     # Two hairs that part from each other are as far apart as where they have parted.
-    near, middle, far = (quantile(aside[touching], share) for share in (0.2, 0.5, 0.8))
+    near, middle, far = (quantile(aside[~beyond], share) for share in (0.2, 0.5, 0.8))
     side = 1.0 if middle > 0 else -1.0
     edges = middle - side * part.width / 2, side * whole.width / 2
     dark = 1.0
