@@ -75,9 +75,10 @@ def analyze(
 ) -> None:
     """Measure a folder of PHOTOS and report: is it working, is it holding?
 
-    Writes measurements.csv, masks, progress.json, report.html and run.json to the OUT folder. A run that was stopped
-    goes on where it was, and photos measured before are not measured again. Exit status 0: something was measured;
-    1: nothing could be; 2: the command was wrong.
+    PHOTOS is a folder, or an address that fsspec knows, such as s3://bucket/photos (extra remote). Writes
+    measurements.csv, masks, progress.json, report.html and run.json to the OUT folder. A run that was stopped goes on
+    where it was, and photos measured before are not measured again. Exit status 0: something was measured; 1: nothing
+    could be; 2: the command was wrong.
 
     \b
     Examples:
