@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 
 from hairdensity.keep import Keeper
 from hairdensity.report import Lane, build_report
-from hairdensity.report.chart import course_png, course_svg, draw_course, drawable, figure_of
+from hairdensity.report.chart import course_png, course_svg, draw_course, figure_of
+from hairdensity.report.chart_lanes import drawable
 from hairdensity.report.course import Course, reaches_beyond
 from hairdensity.report.drawn import LONE, Charts
 from hairdensity.report.export import safe_names, write_charts
