@@ -9,22 +9,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import cv2
 import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Plane, Rgb, Share
+from hairdensity.methods import Runtime
 
 WEIGHTS: Final = Path(__file__).with_name("weights") / "scalp.onnx"
 STRIDE: Final = 32
 """Sides of what the network sees are multiples of this."""
 LARGEST: Final = 1024
 """No picture is shown larger than this, whatever is asked for: memory grows with the area."""
-
-Runtime = Literal["opencv", "onnxruntime"]
-"""What computes the network's answer."""
 FIXED_SIDE: Final = b"\x0a\x03\x08\xa0\x02"
 OPEN_SIDE: Final = b"\x0a\x03\x12\x01s"
 """How the file says that a side of the picture is 288 (OpenCV takes it as an example, and version 4 demands one), and

@@ -149,7 +149,7 @@ def _mistakes(error: ValidationError) -> Iterator[str]:
 
 def _choices(kind: Any) -> str:  # noqa: ANN401 - a type, as pydantic keeps it
     names = [json.dumps(name) for name in getattr(kind, "__args__", ()) if isinstance(name, str)]
-    return f": {' or '.join(names)}" if names else ""
+    return f": {', '.join(names[:-1])} or {names[-1]}" if names else ""
 
 
 def _written(value: Any) -> str:  # noqa: ANN401 - whatever stands in the file

@@ -8,7 +8,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Rgb
-from hairdensity.network import Runtime
+from hairdensity.methods import RUNTIMES, Method
 from hairdensity.region_classical import head_mask
 from hairdensity.region_network import UNSURE_BELOW as NETWORK_UNSURE_BELOW
 from hairdensity.region_network import network_mask
@@ -62,7 +62,7 @@ def drawn_region(polygons: Sequence[Polygon], shape: tuple[int, int]) -> Region:
     return Region(mask, "drawn", () if mask.any() else ("no_scalp",))
 
 
-def find_region(work: Rgb, view: str, method: str = "classical") -> Region:
+def find_region(work: Rgb, view: str, method: Method = "classical") -> Region:
     """Find the scalp in a picture.
 
     Parameters
@@ -72,13 +72,12 @@ def find_region(work: Rgb, view: str, method: str = "classical") -> Region:
     view : str
         Where the camera looked; a macro photo is region all over.
     method : str
-        "network" or "network-onnxruntime" for the trained network; by any other name the method that needs no weights.
+        One of `hairdensity.methods.METHODS`.
     """
     if view == "macro":
         return Region(np.ones(work.shape[:2], np.bool_), "whole")
-    if method in ("network", "network-onnxruntime"):
-        runtime: Runtime = "opencv" if method == "network" else "onnxruntime"
-        mask, certainty = network_mask(work, runtime=runtime)
+    if method in RUNTIMES:
+        mask, certainty = network_mask(work, runtime=RUNTIMES[method])
         return Region(mask, "found", _flags(mask, certainty, NETWORK_UNSURE_BELOW))
     mask, certainty = head_mask(work)
     return Region(mask, "found", _flags(mask, certainty, UNSURE_BELOW))

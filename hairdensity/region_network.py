@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.network import WEIGHTS, Runtime, look
+from hairdensity.methods import Runtime
+from hairdensity.network import WEIGHTS, look
 
 FRAME_PX: Final = 288
 """Longer side at which the whole frame is shown to the network."""

@@ -1,9 +1,10 @@
 """What a user may set about measuring; part of what makes a number, so part of every cache key."""
 
 import hashlib
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from hairdensity.methods import Method
 
 
 class Settings(BaseModel):
@@ -14,9 +15,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    segmenter: Literal["network", "network-onnxruntime", "classical"] = Field(
-        "network", description="method that finds the scalp and tells hair from skin"
-    )
+    segmenter: Method = Field("network", description="method that finds the scalp and tells hair from skin")
     work_px: int = Field(1280, ge=128, le=8192, description="longer side of the picture that is segmented, in pixels")
     ruler_mm: float | None = Field(
         None, ge=40, le=160, description="measured length of the scale card's ruler, in mm; none: printed as meant"

@@ -8,6 +8,7 @@ import click
 
 from hairdensity.commands.printing import Command, ProgressBar, detail, headline, note, one_line, quiet, verbose
 from hairdensity.commands.settings import settings_option
+from hairdensity.methods import METHODS
 
 if TYPE_CHECKING:
     from hairdensity.analysis import Analysis
@@ -52,7 +53,7 @@ class PhotoFolder(click.Path):
               help="Also write the share of hair of each pixel to OUT/maps [default: no-maps].")  # fmt: skip
 @click.option("--pdf/--no-pdf", default=None, help="Also write the page as PDF [default: no-pdf].")
 @click.option("--title", help="Heading of the page [default: Hair coverage report].")
-@click.option("--segmenter", type=click.Choice(["network", "network-onnxruntime", "classical"]),
+@click.option("--segmenter", type=click.Choice(METHODS),
               help="How the scalp is found and hair told from skin. network-onnxruntime: the same, a little faster, by "
                    "the extra onnx; classical: no trained weights [default: network].")  # fmt: skip
 @click.option("--work-px", type=click.IntRange(128, 8192),

@@ -1,44 +1,39 @@
 """Segment: the share of each pixel that hair covers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Final
 
 from hairdensity.errors import MissingExtraError
+from hairdensity.methods import METHODS, RUNTIMES, Method
 from hairdensity.segment.base import Segmenter
 from hairdensity.segment.classical import Classical
 from hairdensity.segment.network import NetworkSegmenter
 
-ONNXRUNTIME: Final = "network-onnxruntime"
-
 
 def _by_onnxruntime() -> Segmenter:
+    name: Final = "network-onnxruntime"
     if find_spec("onnxruntime") is None:
         raise MissingExtraError(
-            f"segmenter {ONNXRUNTIME} needs ONNX Runtime: pip install 'hairdensity[onnx]', or use --segmenter network"
+            f"segmenter {name} needs ONNX Runtime: pip install 'hairdensity[onnx]', or use --segmenter network"
         )
-    return NetworkSegmenter(name=ONNXRUNTIME, runtime="onnxruntime")
+    return NetworkSegmenter(name=name, runtime=RUNTIMES[name])
 
 
-_KNOWN: Final[dict[str, Callable[[], Segmenter]]] = {
-    "classical": Classical,
+_MADE_BY: Final[Mapping[Method, Callable[[], Segmenter]]] = {
     "network": NetworkSegmenter,
-    ONNXRUNTIME: _by_onnxruntime,
+    "network-onnxruntime": _by_onnxruntime,
+    "classical": Classical,
 }
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of all methods."""
-    return tuple(_KNOWN)
-
-
-def segmenter(name: str) -> Segmenter:
+def segmenter(name: Method) -> Segmenter:
     """Return the method of this name.
 
     Parameters
     ----------
     name : str
-        One of `names()`.
+        One of `hairdensity.methods.METHODS`.
 
     Raises
     ------
@@ -47,6 +42,6 @@ def segmenter(name: str) -> Segmenter:
     MissingExtraError
         If it needs a package that is not installed.
     """
-    if name not in _KNOWN:
-        raise ValueError(f"no segmenter is called {name!r}; known: {', '.join(_KNOWN)}")
-    return _KNOWN[name]()
+    if name not in _MADE_BY:
+        raise ValueError(f"no segmenter is called {name!r}; known: {', '.join(METHODS)}")
+    return _MADE_BY[name]()

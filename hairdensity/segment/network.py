@@ -8,7 +8,8 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
-from hairdensity.network import WEIGHTS, Runtime, look, shown_shape
+from hairdensity.methods import Runtime
+from hairdensity.network import WEIGHTS, look, shown_shape
 from hairdensity.region_network import box_around, head_size
 from hairdensity.segment.base import Segmentation
 

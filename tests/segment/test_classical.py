@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
 from hairdensity.light import displayed, linear
+from hairdensity.methods import METHODS
 from hairdensity.normalise import normalise
-from hairdensity.segment import names, segmenter
+from hairdensity.segment import segmenter
 from hairdensity.segment.base import Segmentation, Segmenter
 
 SIZE = 420
@@ -44,7 +45,7 @@ def segment(rgb: Rgb, mask: Mask) -> Segmentation:
 def test_the_method_is_known_by_name() -> None:
     method: Segmenter = segmenter("classical")
     assert method.name == "classical"
-    assert "classical" in names()
+    assert all(segmenter(name).name == name for name in METHODS)
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
