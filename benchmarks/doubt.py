@@ -20,9 +20,11 @@ from textured import FIRST_SEED, textured
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Rgb
-from hairdensity.measure import UNSURE_SHARED, Z95
+from hairdensity.intervals import Z95
+from hairdensity.masks import box_around, longer_side
+from hairdensity.measure import UNSURE_SHARED
 from hairdensity.normalise import normalise
-from hairdensity.region_network import box_around, head_size, network_mask
+from hairdensity.region_network import network_mask
 from hairdensity.segment.network import DOUBT_APART, DOUBT_LEAST, DOUBT_MIXED, MARGIN, two_looks
 
 READERS_SD, READERS_SHARED_SD = 0.06, 0.015
@@ -126,7 +128,7 @@ def made(folder: Path, weights: Path, count: int) -> Iterator[Photo]:
 
 def looked(rgb: Rgb, mask: Mask, weights: Path) -> tuple[np.ndarray, float, float]:
     """Return the mean share of the two looks, and over the region: how much is half covered, how far they differ."""
-    size, box = head_size(mask), box_around(mask, MARGIN)
+    size, box = longer_side(mask), box_around(mask, MARGIN)
     crop = np.ascontiguousarray(normalise(rgb, mask).balanced[box])
     shown = max(crop.shape[:2]) / size
     far, near = two_looks(crop, shown, weights)

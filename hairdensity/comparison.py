@@ -6,13 +6,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from hairdensity.arrays import Mask
 from hairdensity.errors import HairdensityError
 from hairdensity.files import write_whole
 from hairdensity.find import FoundPhoto, date_in
 from hairdensity.frames import frame_of
+from hairdensity.intervals import detectable
 from hairdensity.measure import Coverage, common_skin, coverage
 from hairdensity.read import read_taken
 from hairdensity.recipe import Observation, Placement, observe, place_on
@@ -20,8 +20,7 @@ from hairdensity.report.pair import Side, blind_page, pair_page
 from hairdensity.report.render import render_report
 from hairdensity.report.shots import Frame
 from hairdensity.settings import Settings
-
-Z95: Final = 1.959964
+from hairdensity.views import DEFAULT_SUBJECT, DEFAULT_VIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Comparison:
         return abs(self.change) >= self.noise
 
 
-def compare(before: Path, after: Path, *, view: str = "scalp", settings: Settings | None = None) -> Comparison:
+def compare(before: Path, after: Path, *, view: str = DEFAULT_VIEW, settings: Settings | None = None) -> Comparison:
     """Compare two photos of the same scalp.
 
     Parameters
@@ -95,7 +94,7 @@ def compare(before: Path, after: Path, *, view: str = "scalp", settings: Setting
         _frame(before, base, placements[0], common, base, settings),
         _frame(after, later, placements[1], common, base, settings),
     )
-    noise = Z95 * float((results[0].repeat_sd ** 2 + results[1].repeat_sd ** 2) ** 0.5)
+    noise = detectable(results[0].repeat_sd, results[1].repeat_sd)
     flags = (base.flags, tuple(dict.fromkeys((*later.flags, *placements[1].flags))))
     return Comparison(results[0], results[1], noise, flags, frames, view)
 
@@ -147,7 +146,7 @@ def _observed(path: Path, view: str, settings: Settings) -> Observation:
 def _frame(
     path: Path, observation: Observation, placement: Placement, common: Mask, base: Observation, settings: Settings
 ) -> Frame:
-    found = FoundPhoto(path.name, path, "1", "scalp", _day(path), "", "", None)
+    found = FoundPhoto(path.name, path, DEFAULT_SUBJECT, DEFAULT_VIEW, _day(path), "", "", None)
     frame = observation.seen and frame_of(found, observation.seen, placement, common, base.shape, settings.work_px)
     if not frame:
         raise HairdensityError(f"{path.name}: has no picture to show.")

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from hairdensity.address import files_below, is_remote
 from hairdensity.errors import HairdensityError, TableError, quoted
 from hairdensity.tables import Table, parse_date, parse_number, read_table
+from hairdensity.views import DEFAULT_SUBJECT, DEFAULT_VIEW, WORD, view_in
 
 DateFrom = Literal["photos.csv", "folder", "exif", "name", ""]
 ExifDay = Callable[[Path, str], date | None]
@@ -25,18 +26,8 @@ REFUSED_ENDINGS: Final = frozenset(
 LISTING: Final = "photos.csv"
 LISTING_COLUMNS: Final = ("photo", "date", "view", "subject", "notes", "px_per_mm")
 SKIPPED_FOLDERS: Final = frozenset(("@eadir", "__macosx", "$recycle.bin", "thumbs"))
-DEFAULT_SUBJECT: Final = "1"
-DEFAULT_VIEW: Final = "scalp"
-VIEWS: Final = {
-    "vertex": "vertex", "crown": "vertex", "whorl": "vertex", "top": "top", "frontal": "frontal", "front": "frontal",
-    "hairline": "frontal", "parting": "parting", "part": "parting", "left": "left", "right": "right", "back": "back",
-    "nape": "back", "macro": "macro", "scalp": "scalp",
-}  # fmt: skip
-"""Words for views as people write them, and the word used here."""
-
 # Digits that are no part of a longer number; a year that a photo can have been taken in.
 _DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
-_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +149,6 @@ def date_in(text: str) -> date | None:
     return None
 
 
-def view_in(text: str) -> str | None:
-    """Return the view that a word of the name means, or None."""
-    return next((VIEWS[word] for word in _WORD.findall(text.lower()) if word in VIEWS), None)
-
-
 @dataclass(frozen=True, slots=True)
 class _Listed:
     """What photos.csv says of one photo."""
@@ -227,7 +213,7 @@ def _subject(name: str, plain: list[str]) -> str:
 
 
 def _is_date_only(part: str) -> bool:
-    return date_in(part) is not None and not _WORD.search(_DATE.sub("", part))
+    return date_in(part) is not None and not WORD.search(_DATE.sub("", part))
 
 
 def _walk(folder: Path, leave_out: Path | None, follow_links: bool, warnings: list[str]) -> Iterator[str]:

@@ -26,9 +26,9 @@ from hairdensity.progress import (
     sessions_by_view,
     with_value,
 )
-from hairdensity.recipe import MACRO
 from hairdensity.report.words import CLOSE_UPS
 from hairdensity.treatments import Treatments
+from hairdensity.views import MACRO
 
 
 def verdicts(

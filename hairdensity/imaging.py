@@ -185,11 +185,6 @@ def correlate(plane: Plane, kernel: NDArray[np.float32]) -> Plane:
     return cast("Plane", cv2.filter2D(plane, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101))
 
 
-def box_mean(plane: Plane, side: int) -> Plane:
-    """Return the mean of a plane over squares of `side` pixels about each pixel; the border is mirrored."""
-    return cast("Plane", cv2.blur(plane, (side, side), borderType=cv2.BORDER_REFLECT_101))
-
-
 def grab_cut(rgb: Rgb, guess: Gray, rounds: int) -> Gray:
     """Return a guess of foreground and background, refined by colour (GrabCut, Rother et al. 2004).
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from hairdensity.files import write_whole
 from hairdensity.find import ExifDay, FoundPhoto, read_exif_day
 from hairdensity.keep import Keeper, facts_of, method_digest, observation_from
-from hairdensity.recipe import MACRO, Observation
+from hairdensity.recipe import Observation
+from hairdensity.views import MACRO
 
 FILE: Final = "index.json"
 

@@ -13,6 +13,8 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.align import Alignment
 from hairdensity.arrays import Mask, Matrix, Plane, Share
+from hairdensity.intervals import Z95
+from hairdensity.masks import longer_side
 from hairdensity.region import Region
 from hairdensity.segment.base import Segmentation
 
@@ -31,7 +33,6 @@ UNSURE_BETWEEN: Final = 0.12
 heads, 89 % of pairs of photos then lie within 1.96 standard deviations; of real ones, altered, nearly all."""
 LEAST_REPEAT_SD: Final = 0.005
 """What two photos of a head differ by at least (standard deviation of each), whatever the formulas say."""
-Z95: Final = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,7 @@ def grid_shape(work_shape: tuple[int, int]) -> tuple[int, int]:
 
 def grid_matrix(work_shape: tuple[int, int]) -> Matrix:
     """Return the transform from (x, y, 1) of the baseline's work picture to its grid."""
-    rows, columns = grid_shape(work_shape)
-    # Pixel centres lie at whole numbers, so the corner of the picture is at -0.5.
-    fx, fy = columns / work_shape[1], rows / work_shape[0]
-    return np.array([[fx, 0, fx / 2 - 0.5], [0, fy, fy / 2 - 0.5], [0, 0, 1]], np.float64)
+    return imaging.resized(work_shape, grid_shape(work_shape))
 
 
 def place(
@@ -150,7 +148,7 @@ def place(
     else:
         skin = imaging.warp_mask(region.mask, to_grid, shape)
         if alignment.method != "itself":
-            skin = imaging.grow(skin, EDGE_TOLERANCE * _width(skin)) & in_frame
+            skin = imaging.grow(skin, EDGE_TOLERANCE * longer_side(skin)) & in_frame
     return Placed(
         share=imaging.warp(share, to_grid, shape),
         unsure=imaging.warp(unsure, to_grid, shape),
@@ -258,11 +256,5 @@ def _moved_sd(placed: Placed, skin: Mask, here: float) -> float:
 
 def _edge_sd(share: Share, skin: Mask, here: float) -> float:
     """Return the change of coverage when the outer ring of skin, as wide as outlines are unsure, is left out."""
-    inner = imaging.erode(skin, max(1.0, EDGE_TOLERANCE * _width(skin)))
+    inner = imaging.erode(skin, max(1.0, EDGE_TOLERANCE * longer_side(skin)))
     return abs(imaging.mean_in(share, inner) - here) if inner.any() else 0.0
-
-
-def _width(skin: Mask) -> int:
-    """Return the longer side of the box around the skin, in pixels; 0 of none."""
-    rows, columns = np.flatnonzero(skin.any(1)), np.flatnonzero(skin.any(0))
-    return int(max(np.ptp(rows), np.ptp(columns))) + 1 if rows.size else 0

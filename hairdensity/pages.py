@@ -11,7 +11,6 @@ from hairdensity.frames import frames_of
 from hairdensity.keep import Keeper
 from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress
-from hairdensity.recipe import MACRO
 from hairdensity.report import Lane, ReportData, SeriesInput, build_report
 from hairdensity.report.course import Course
 from hairdensity.report.data import PersonLine
@@ -24,6 +23,7 @@ from hairdensity.rows import MeasuredSeries
 from hairdensity.spot_map import spot_map
 from hairdensity.stages import Job, observer, placer
 from hairdensity.treatments import Treatments
+from hairdensity.views import MACRO
 
 MOST_PEOPLE: Final = 8
 """Of more people with a course, each has a page: to hand out, and so that one page does not grow without end."""

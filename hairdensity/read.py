@@ -30,7 +30,7 @@ FORMATS: Final = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "HEIF")
 Fact = TypeVar("Fact")
 RAW_ENDINGS: Final = frozenset((".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"))
 HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-EXIF_IFD, DATE_ORIGINAL, DATE_PLAIN, MAKE, MODEL, ORIENTATION = 0x8769, 0x9003, 0x0132, 0x010F, 0x0110, 0x0112
+EXIF_IFD, DATE_ORIGINAL, ORIENTATION = 0x8769, 0x9003, 0x0112
 
 SPARE: Final = 1.5
 """A photo that is decoded at a reduced size has still so many pixels to one that is used: what its blocks leave of the
@@ -51,10 +51,6 @@ class Photo:
         (rows, columns) of the upright photo as it was taken.
     digest : str
         SHA-256 of the file's bytes, hex.
-    taken : datetime or None
-        EXIF DateTimeOriginal, in the camera's own time.
-    camera : str
-        Make and model; "" where unknown. Never a serial number.
     notes : tuple of str
         What was done besides decoding.
     """
@@ -62,8 +58,6 @@ class Photo:
     rgb: Rgb
     shape: tuple[int, int]
     digest: str
-    taken: datetime | None
-    camera: str
     notes: tuple[str, ...]
 
 
@@ -102,18 +96,20 @@ def read_photo(path: Path, *, max_pixels: int = 200_000_000, enough_px: int | No
         if rgb is None:
             rgb = np.asarray(_decoded(image, frames, notes))
         orientation = _orientation(image)
-        taken, camera = _exif_facts(image)
     shape = size if orientation in SIDEWAYS else (size[1], size[0])
-    return Photo(_turned(rgb, orientation), shape, hashlib.sha256(data).hexdigest(), taken, camera, tuple(notes))
+    return Photo(_turned(rgb, orientation), shape, hashlib.sha256(data).hexdigest(), tuple(notes))
 
 
 def read_taken(path: Path) -> datetime | None:
-    """Return when a photo was taken by its EXIF, reading no more than the header; None where it does not say."""
+    """Return when a photo was taken by its EXIF DateTimeOriginal, in the camera's own time; None where it does not say.
+
+    No more than the header is read.
+    """
     with _quiet():
         try:
             _register_heif()
             with path.open("rb") as file, Image.open(file) as image:
-                return _exif_facts(image)[0]
+                return _taken(image)
         except Exception:
             return None
 
@@ -275,20 +271,16 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _exif_facts(image: Image.Image) -> tuple[datetime | None, str]:
-    def facts() -> tuple[datetime | None, str]:
-        exif = image.getexif()
-        said = str(exif.get_ifd(EXIF_IFD).get(DATE_ORIGINAL) or "")
+def _taken(image: Image.Image) -> datetime | None:
+    def said_by_exif() -> datetime | None:
+        said = str(image.getexif().get_ifd(EXIF_IFD).get(DATE_ORIGINAL) or "")
         try:
             taken = datetime.strptime(said.strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - the camera's own time
         except ValueError:
-            taken = None
-        make, model = (" ".join(str(exif.get(tag) or "").strip("\0 ").split())[:60] for tag in (MAKE, MODEL))
-        camera = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
-        return (taken if taken and 1990 <= taken.year <= 2100 else None), camera
+            return None
+        return taken if 1990 <= taken.year <= 2100 else None
 
-    nothing: tuple[datetime | None, str] = (None, "")
-    return _tolerant(facts, nothing)
+    return _tolerant(said_by_exif, None)
 
 
 def _tolerant(ask: Callable[[], Fact], otherwise: Fact) -> Fact:

@@ -32,9 +32,8 @@ from hairdensity.region import Polygon, Region, drawn_region, find_region
 from hairdensity.segment import segmenter
 from hairdensity.segment.base import Segmentation
 from hairdensity.settings import Settings
+from hairdensity.views import DEFAULT_VIEW, MACRO
 
-MACRO: Final = "macro"
-"""The view of close-up photos, in which single hairs are counted."""
 CARD_MARGIN_MM: Final = 2.0
 """Skin so near to the scale card is left out with it: its shadow and bent corners."""
 
@@ -314,7 +313,7 @@ def _look(seen: Seen) -> Look:
     return Look(seen.picture, seen.segmentation.share, seen.region.mask)
 
 
-def measure_photo(path: Path, *, view: str = "scalp", settings: Settings | None = None) -> Coverage | None:
+def measure_photo(path: Path, *, view: str = DEFAULT_VIEW, settings: Settings | None = None) -> Coverage | None:
     """Return the coverage of a single photo over the scalp that it shows; None where it is of no use.
 
     Examples

@@ -12,6 +12,7 @@ from hairdensity.methods import RUNTIMES, Method
 from hairdensity.region_classical import head_mask
 from hairdensity.region_network import UNSURE_BELOW as NETWORK_UNSURE_BELOW
 from hairdensity.region_network import network_mask
+from hairdensity.views import MACRO
 
 Polygon = tuple[tuple[float, float], ...]
 
@@ -74,7 +75,7 @@ def find_region(work: Rgb, view: str, method: Method = "classical") -> Region:
     method : str
         One of `hairdensity.methods.METHODS`.
     """
-    if view == "macro":
+    if view == MACRO:
         return Region(np.ones(work.shape[:2], np.bool_), "whole")
     if method in RUNTIMES:
         mask, certainty = network_mask(work, runtime=RUNTIMES[method])

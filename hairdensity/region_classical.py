@@ -10,6 +10,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Gray, Mask, Rgb
+from hairdensity.masks import without_holes
 
 LOOK_PX: Final = 192
 """Longer side of the picture in which the head is looked for."""
@@ -53,7 +54,7 @@ def head_mask(work: Rgb) -> tuple[Mask, float]:
     found = ((guess == cv2.GC_FGD) | (guess == cv2.GC_PR_FGD)) & (distance < 1.1)
     radius = 0.05 * min(rows, columns)
     found = imaging.grow(imaging.erode(found, radius), radius)
-    found = _filled(_middle_part(found))
+    found = without_holes(_middle_part(found))
     return imaging.resize_mask(found, work.shape[:2]), _edge_certainty(small, found)
 
 
@@ -67,13 +68,6 @@ def _middle_part(mask: Mask) -> Mask:
     sizes = np.bincount(middle.ravel(), minlength=count)
     sizes[0] = 0
     return cast("Mask", labels == int(sizes.argmax()))
-
-
-def _filled(mask: Mask) -> Mask:
-    """Return the mask without holes."""
-    padded = np.pad(mask.view(np.uint8), 1)
-    cv2.floodFill(padded, None, (0, 0), 2)
-    return cast("Mask", padded[1:-1, 1:-1] != 2)
 
 
 def _edge_certainty(small: Rgb, mask: Mask) -> float:

@@ -1,14 +1,13 @@
 """The visible scalp of a photo, by the network: no outline drawn by anyone, any view, any background."""
 
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
+from hairdensity.masks import box_around, largest_part, longer_side, without_holes
 from hairdensity.methods import Runtime
 from hairdensity.network import WEIGHTS, look
 
@@ -66,27 +65,6 @@ def network_mask(work: Rgb, weights: Path = WEIGHTS, runtime: Runtime = "opencv"
     return imaging.resize_mask(mask, shape), expected_iou(scalp, mask)
 
 
-def box_around(mask: Mask, margin: float) -> tuple[slice, slice]:
-    """Return the rows and columns of a mask's bounding box, grown by a share of its longer side, within the picture.
-
-    Raises
-    ------
-    ValueError
-        If the mask is empty.
-    """
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not rows.size:
-        raise ValueError("an empty mask has no bounding box")
-    grow = margin * max(rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1)
-    return _grown(rows, grow, mask.shape[0]), _grown(columns, grow, mask.shape[1])
-
-
-def head_size(mask: Mask) -> int:
-    """Return the longer side of a mask's bounding box, in pixels; 0 where it is empty."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return int(max(np.ptp(rows), np.ptp(columns))) + 1 if rows.size else 0
-
-
 def expected_iou(scalp: Plane, mask: Mask) -> float:
     """Return the intersection over union that the probabilities themselves expect of a mask.
 
@@ -99,43 +77,19 @@ def expected_iou(scalp: Plane, mask: Mask) -> float:
 def cleaned(scalp: Plane) -> Mask:
     """Return one piece without holes and with a smooth border, where scalp is more likely than not."""
     rough = largest_part(scalp >= 0.5)
-    size = head_size(rough)
+    size = longer_side(rough)
     if not size:
         return rough
     smooth = imaging.blur(scalp * rough.astype(np.float32), max(0.5, 0.008 * size))
     return without_holes(largest_part(smooth >= 0.5))
 
 
-def largest_part(mask: Mask) -> Mask:
-    """Return the largest connected part of a mask."""
-    count, labels, stats, _ = cast(
-        "tuple[int, NDArray[np.int32], NDArray[np.int32], Any]",
-        cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=4),
-    )
-    if count < 2:
-        return np.zeros_like(mask)
-    largest: Mask = labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    return largest
-
-
-def without_holes(mask: Mask) -> Mask:
-    """Return a mask with everything filled that it encloses."""
-    ringed = np.pad(~mask, 1, constant_values=True)
-    _, labels = cast("tuple[int, NDArray[np.int32]]", cv2.connectedComponents(ringed.view(np.uint8), connectivity=4))
-    filled: Mask = labels[1:-1, 1:-1] != labels[0, 0]
-    return filled
-
-
 def _second_look(work: Rgb, first: Plane, rough: Mask, weights: Path, runtime: Runtime) -> Plane:
     """Return the probability of scalp, seen again from nearer and mirrored; beyond that, the first look stands."""
     box = box_around(rough, MARGIN)
     rows, columns = box[0].stop - box[0].start, box[1].stop - box[1].start
-    longest = HEAD_PX * max(rows, columns) / head_size(rough)
+    longest = HEAD_PX * max(rows, columns) / longer_side(rough)
     second = look(np.ascontiguousarray(work[box][:, ::-1]), longest, weights, runtime).scalp
     scalp = first.copy()
     scalp[box] = (scalp[box] + second[:, ::-1]) / 2
     return scalp
-
-
-def _grown(found: NDArray[np.intp], by: float, end: int) -> slice:
-    return slice(max(0, int(found[0] - by)), min(end, int(found[-1] + 1 + by)))

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from hairdensity import flags as flag_registry
-from hairdensity.align import Alignment, NotAligned
+from hairdensity.align import ITSELF, Alignment, NotAligned
 from hairdensity.arrays import Mask
 from hairdensity.check import ScalpQuality
 from hairdensity.columns import NAMES, Cell
@@ -16,12 +16,13 @@ from hairdensity.imaging import resized, shrunk_shape
 from hairdensity.keep import Laid
 from hairdensity.ledger import NOTHING_KNOWN, Ledger, decode_skin, encode_skin, skin_name
 from hairdensity.measure import SHOWN_ENOUGH, SHOWN_TOO_LITTLE, Numbers, Placed, common_skin, grid_matrix, numbers
-from hairdensity.recipe import MACRO, Placement
+from hairdensity.recipe import Placement
 from hairdensity.region import Polygon
 from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings
 from hairdensity.spots import Pair
 from hairdensity.treatments import Event
+from hairdensity.views import MACRO
 from hairdensity.written import length_flags
 from hairdensity.zones import Zone, drawn_zones, zones_of
 
@@ -68,6 +69,7 @@ def measure_series(
     events: Sequence[Event] = (),
     pair: Callable[[Member, Member], Pair] | None = None,
     *,
+    alone: Callable[[Member], Placement] | None = None,
     lay: Callable[[Member], Laid] | None = None,
     known: Ledger = NOTHING_KNOWN,
 ) -> MeasuredSeries:
@@ -89,6 +91,10 @@ def measure_series(
         What was written down, of which haircuts make photos less alike.
     pair : callable, optional
         Gives what became of the hairs of a macro photo since an earlier one; asked for what `pairs_of` names.
+    alone : callable, optional
+        Gives how a usable photo lies on itself, with its planes: asked for photos without a date that lie on no
+        baseline. They have no place in the course, and so are measured on all the skin that they show; without it they
+        have no number, like dated ones.
     lay : callable, optional
         Gives how a usable photo lies on the baseline, by facts alone; default: from what `load` gives.
     known : Ledger
@@ -103,7 +109,7 @@ def measure_series(
         raise ValueError("a photo is always aligned to itself")
     if series.view == MACRO:
         return _measure_macro(series, laid, load, settings, pair, known)
-    return _measure_common(series, laid, load, settings, drawn or {}, events, known)
+    return _measure_common(series, laid, load, settings, drawn or {}, events, alone, known)
 
 
 def _lay_by(load: Callable[[Member], Placement]) -> Callable[[Member], Laid]:
@@ -121,6 +127,7 @@ def _measure_common(
     settings: Settings,
     drawn: Zones,
     events: Sequence[Event],
+    alone: Callable[[Member], Placement] | None,
     known: Ledger,
 ) -> MeasuredSeries:
     """Measure photos on the skin that all of them show."""
@@ -155,6 +162,12 @@ def _measure_common(
         row = _row(member, series)
         if member.usable:
             here = laid[member.found.name]
+            if alone and not here.aligned and member.found.date is None:
+                found[here.name] = known.number_of(here.name, skin) or _numbers_alone(_planes(alone(member)))
+                itself = Laid(here.name, ITSELF, ("own_skin",))
+                row |= _measured_cells(member, member, itself, (), found[here.name], settings)
+                rows.append(row | {"baseline": member.found.name})
+                continue
             own = found.get(here.name)
             written = length_flags(member.found.date, base.found.date, events)
             row |= _measured_cells(member, base, here, written, own, settings)
@@ -174,6 +187,11 @@ def _planes(placement: Placement) -> Placed:
     if placement.placed is None:
         raise ValueError("only an aligned photo can be measured")
     return placement.placed
+
+
+def _numbers_alone(placed: Placed) -> Numbers:
+    """Return the numbers of a photo on all the skin that it shows."""
+    return numbers(placed, placed.skin, placed.skin)
 
 
 def _zones(
@@ -221,8 +239,7 @@ def _measure_macro(
         if member.usable:
             here = laid[member.found.name]
             if (own := known.number_of(here.name, "")) is None:
-                placed = _planes(load(member))
-                own = numbers(placed, placed.skin, placed.skin)
+                own = _numbers_alone(_planes(load(member)))
             found[here.name] = own
             row |= _measured_cells(member, member, here, (), own, settings)
             row["baseline"] = member.found.name

@@ -7,7 +7,8 @@ from datetime import date
 from hairdensity import flags as flag_registry
 from hairdensity.find import FoundPhoto
 from hairdensity.ledger import ledger_name
-from hairdensity.recipe import MACRO, Observation
+from hairdensity.recipe import Observation
+from hairdensity.views import MACRO
 from hairdensity.written import note_flags
 
 

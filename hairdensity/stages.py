@@ -21,7 +21,7 @@ from hairdensity.keep import Keeper, Laid
 from hairdensity.ledger import Ledger, read_ledger, write_ledger
 from hairdensity.measure import grid_shape
 from hairdensity.pool import Crashed, Runner
-from hairdensity.recipe import MACRO, Observation, Placement
+from hairdensity.recipe import Observation, Placement
 from hairdensity.regions import Drawn, Outlines
 from hairdensity.rows import MeasuredSeries, measure_series
 from hairdensity.series import Member, Series, pairs_of
@@ -39,6 +39,7 @@ from hairdensity.tasks import (
     run_place,
 )
 from hairdensity.treatments import Treatments
+from hairdensity.views import MACRO
 
 NEIGHBOURS: Final = 3
 """Photos before and after one in its series, through which it may be laid on the baseline."""
@@ -233,6 +234,7 @@ def measure_one(
         {name: outlines.zones for name, outlines in job.drawn.items() if outlines.zones},
         job.treatments.of(one.subject).events,
         lambda later, earlier: run_pair(_pair_task(job, later, earlier)),
+        alone=lambda member: run_place(tasks[member.found.name].on_itself()),
         lay=lambda member: laid_of(tasks[member.found.name], known.laid),
         known=known,
     )
@@ -323,8 +325,10 @@ def draw_all(job: Job, measured: Sequence[MeasuredSeries], places: Places, tell:
         for member, row in zip(one.series.members, one.rows, strict=True):
             if row["status"] != "measured":
                 continue
-            place = tasks_of[member.found.name]
-            task = _draw_task(job, one, member, place, names[member.found.name], common)
+            place, base, shared = tasks_of[member.found.name], one.series.base_of(member), common
+            if row["baseline"] == member.found.name:
+                place, base, shared = place.on_itself(), member, common if member is one.series.baseline else b""
+            task = _draw_task(job, one.series.view, base, place, names[member.found.name], shared)
             made_from = (place.chained if row.get("aligned_through") else place.placement, skin)
             now[member.found.name] = [names[member.found.name], *made_from]
             if before.get(member.found.name) == now[member.found.name]:
@@ -338,8 +342,7 @@ def draw_all(job: Job, measured: Sequence[MeasuredSeries], places: Places, tell:
     write_whole(drawn_file, json.dumps(now))
 
 
-def _draw_task(job: Job, one: MeasuredSeries, member: Member, place: PlaceTask, name: str, common: bytes) -> DrawTask:
-    base = one.series.base_of(member)
+def _draw_task(job: Job, view: str, base: Member, place: PlaceTask, name: str, common: bytes) -> DrawTask:
     work = imaging.shrunk_shape(base.observation.shape, job.settings.work_px)
     return DrawTask(
         place=place,
@@ -347,7 +350,7 @@ def _draw_task(job: Job, one: MeasuredSeries, member: Member, place: PlaceTask, 
         common=common or imaging.encode_png(np.ones(grid_shape(work), np.uint8)),
         mask=job.paths.mask(name),
         map=job.paths.map(name) if job.maps else None,
-        hairs=job.paths.hairs(name) if one.series.view == MACRO else None,
+        hairs=job.paths.hairs(name) if view == MACRO else None,
     )
 
 

@@ -70,6 +70,10 @@ class PlaceTask:
         """Name of the kept placement through a neighbour: another one once there are other neighbours."""
         return key("chained", self.entry, self.baseline_entry, [other.entry for other in self.neighbours])
 
+    def on_itself(self) -> "PlaceTask":
+        """Return the task of laying the photo on itself: of it alone, all the skin that it shows is measured."""
+        return PlaceTask(self.photo, self.entry, self.photo, self.entry)
+
     def directly(self) -> "PlaceTask":
         """Return the same task without the way through neighbours."""
         return replace(self, neighbours=())

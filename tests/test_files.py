@@ -52,15 +52,9 @@ def test_sweep_takes_leftovers_only(tmp_path: Path):
     assert [path.name for path in (tmp_path / "masks").iterdir()] == ["a.png"]
 
 
-def test_every_result_lies_below_out(tmp_path: Path):
+def test_every_result_has_a_place_of_its_own_below_out(tmp_path: Path):
     paths = OutPaths(tmp_path)
-    for path in (
-        paths.measurements,
-        paths.progress,
-        paths.report,
-        paths.run,
-        paths.cache,
-        paths.charts,
-        paths.mask("a/b.png"),
-    ):
-        assert path.is_relative_to(tmp_path)
+    own = [getattr(paths, name) for name, kind in vars(OutPaths).items() if isinstance(kind, property)]
+    every = [*own, *(of("a/b.png") for of in (paths.mask, paths.map, paths.hairs))]
+    assert all(path != tmp_path and path.is_relative_to(tmp_path) for path in every)
+    assert len(set(every)) == len(every) > 10

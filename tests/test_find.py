@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 
 from hairdensity.errors import HairdensityError, TableError, UnreadablePhotoError
-from hairdensity.find import FoundPhoto, date_in, find_photos, view_in
+from hairdensity.find import FoundPhoto, date_in, find_photos
 from hairdensity.read import read_photo
+from hairdensity.views import view_in
 
 
 def photo(folder: Path, name: str, taken: str = "") -> None:

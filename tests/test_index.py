@@ -10,7 +10,8 @@ from hairdensity import index
 from hairdensity.find import FoundPhoto
 from hairdensity.index import exif_day_by, known_of, observation_in, read_index, stamp_of, write_index
 from hairdensity.keep import Keeper
-from hairdensity.recipe import MACRO, Observation
+from hairdensity.recipe import Observation
+from hairdensity.views import MACRO
 
 SEEN = Observation("rejected", "no scalp", ("no_scalp",), "ab" * 32, (30, 40), None, ("note",), None)
 

@@ -113,7 +113,9 @@ def test_a_damaged_entry_counts_as_missing(tmp_path: Path, damage: bytes):
 
 def test_an_entry_cut_anywhere_is_missing_or_whole(tmp_path: Path):
     keeper = Keeper(tmp_path)
-    keeper.save_placement("ab" * 32, Placement(ITSELF, None, ()))
+    planes = np.zeros((4, 5), np.float32)
+    keeper.save_placement("ab" * 32, Placement(ITSELF, Placed(planes, planes, planes > 1, 0.0), ()))
+    assert keeper.load_placement("ab" * 32) is not None
     whole = keeper.path("ab" * 32).read_bytes()
     for length in range(0, len(whole), 7):
         keeper.path("ab" * 32).write_bytes(whole[:length])

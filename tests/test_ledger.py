@@ -15,10 +15,11 @@ from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, Laid
 from hairdensity.ledger import NOTHING_KNOWN, Ledger, read_ledger, write_ledger
 from hairdensity.measure import Placed
-from hairdensity.recipe import MACRO, Observation, Placement
+from hairdensity.recipe import Observation, Placement
 from hairdensity.rows import MeasuredSeries, measure_series
 from hairdensity.series import Member, Series, group
 from hairdensity.settings import Settings
+from hairdensity.views import MACRO
 
 GRID = (48, 64)
 SETTINGS = Settings(work_px=1280)
@@ -38,9 +39,11 @@ def placement(number: int) -> Placement:
 
 
 def series_of(numbers: list[int], view: str = "vertex") -> Series:
+    # Of the two that lie on no other one has no date.
+    days = {n: date(2026, 1, 1) + timedelta(days=n) if n != 6 else None for n in numbers}
     photos = [
         (
-            FoundPhoto(f"{n}.jpg", Path(f"{n}.jpg"), "1", view, date(2026, 1, 1) + timedelta(days=n), "name", "", None),
+            FoundPhoto(f"{n}.jpg", Path(f"{n}.jpg"), "1", view, days[n], "name", "", None),
             Observation("measured", "", (), str(n), (1200, 1600), None, (), None),
             f"entry {n}",
         )
@@ -62,8 +65,13 @@ def measured(
         # As the kept placement, it is another one on another baseline.
         return Laid(f"{member.entry} on {series.baseline.entry}", here.alignment, here.flags, here.through)
 
+    def alone(member: Member) -> Placement:
+        if loaded is not None:
+            loaded.append(member.found.name)
+        return placement(int(member.found.name.split(".")[0]) + 1)
+
     drawn = {series.members[0].found.name: (("spot", BOX),)} if zones else {}
-    return measure_series(series, load, SETTINGS, drawn, lay=lay, known=known)
+    return measure_series(series, load, SETTINGS, drawn, alone=alone, lay=lay, known=known)
 
 
 @given(
@@ -84,12 +92,24 @@ def test_whatever_was_known_before_the_rows_are_those_of_a_first_run(steps: list
         known = again.ledger
 
 
+def test_a_photo_that_lies_on_no_other_has_a_number_only_where_it_has_no_date():
+    *others, alone, dated = sorted(measured(series_of([0, 1, 6, 13])).rows, key=lambda row: int(row["photo"][:-4]))
+    assert (dated["status"], dated.get("coverage"), dated["flags"]) == ("rejected", None, "not_aligned")
+    planes = placement(7).placed
+    assert planes is not None
+    assert alone["coverage"] == pytest.approx(float(planes.share[planes.skin].mean()))
+    assert (alone["status"], alone["flags"], alone["baseline"]) == ("measured", "no_date;own_skin", "6.jpg")
+    assert (alone["region_fraction"], alone["shown_fraction"]) == (1.0, 1.0)
+    # What it shows or not is no matter to the others.
+    assert others == list(measured(series_of([0, 1])).rows)
+
+
 def test_of_a_known_series_nothing_is_loaded_and_of_one_more_photo_that_one():
-    known = measured(series_of([0, 1, 2, 3])).ledger
+    known = measured(series_of([0, 1, 2, 3, 6])).ledger
     loaded: list[str] = []
-    measured(series_of([0, 1, 2, 3]), known, loaded)
+    measured(series_of([0, 1, 2, 3, 6]), known, loaded)
     assert loaded == []
-    measured(series_of([0, 1, 2, 3, 4]), known, loaded)
+    measured(series_of([0, 1, 2, 3, 4, 6]), known, loaded)
     assert set(loaded) == {"0.jpg", "4.jpg"}
 
 

@@ -85,6 +85,7 @@ def test_the_command_lists_every_setting_and_a_wrong_file_is_status_two(tmp_path
 
 
 def test_defaults_that_the_help_names_are_those_of_the_settings():
+    seen = set()
     for command in main.commands.values():
         for option in command.params:
             field = Preferences.model_fields.get(option.name or "")
@@ -93,3 +94,5 @@ def test_defaults_that_the_help_names_are_those_of_the_settings():
                 default = field.default
                 text = f"no-{option.name}" if default is False else str(default)
                 assert named[1] in (text, "that of the run"), (command.name, option.name)
+                seen.add(option.name)
+    assert seen == {"maps", "pdf", "title", "segmenter", "work_px", "paper"}

@@ -73,7 +73,9 @@ def test_the_example_of_treatments_can_be_read(tmp_path: Path) -> None:
 def test_links_and_pictures_are_there() -> None:
     for file in (ROOT / "README.md", ROOT / "docs" / "photographing.md"):
         text = file.read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        targets = re.findall(r"\]\(([^)\s]+)\)", text)
+        assert targets
+        for target in targets:
             if target.startswith("#"):
                 titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
                 known = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

@@ -6,16 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairdensity.arrays import Mask
-from hairdensity.region_network import (
-    UNSURE_BELOW,
-    box_around,
-    cleaned,
-    expected_iou,
-    head_size,
-    largest_part,
-    network_mask,
-    without_holes,
-)
+from hairdensity.masks import box_around, largest_part, longer_side, without_holes
+from hairdensity.region_network import UNSURE_BELOW, cleaned, expected_iou, network_mask
 from hairdensity.simulate import random_head, random_shot, render
 
 
@@ -70,13 +62,13 @@ class TestBoxes:
         mask = np.zeros((100, 200), np.bool_)
         mask[40:60, 50:150] = True
         assert box_around(mask, 0.1) == (slice(30, 70), slice(40, 160))
-        assert head_size(mask) == 100
+        assert longer_side(mask) == 100
 
     def test_box_ends_at_the_picture(self) -> None:
         assert box_around(np.ones((10, 20), np.bool_), 0.5) == (slice(0, 10), slice(0, 20))
 
     def test_empty_mask_has_none(self) -> None:
-        assert head_size(np.zeros((4, 4), np.bool_)) == 0
+        assert longer_side(np.zeros((4, 4), np.bool_)) == 0
         with pytest.raises(ValueError, match="empty"):
             box_around(np.zeros((4, 4), np.bool_), 0.1)
 

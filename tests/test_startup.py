@@ -8,7 +8,7 @@ import pytest
     ("module", "late"),
     [
         ("hairdensity.analysis", {"scipy", "matplotlib", "pandas", "jinja2", "distributed", "pyarrow"}),
-        ("hairdensity.cli", {"numpy", "cv2", "pydantic", "scipy", "matplotlib", "pandas"}),
+        ("hairdensity.cli", {"numpy", "cv2", "PIL", "pydantic", "scipy", "skimage", "matplotlib", "pandas"}),
     ],
 )
 def test_nobody_waits_for_what_is_not_needed_yet(module: str, late: set[str]):

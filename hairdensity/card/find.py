@@ -17,6 +17,7 @@ from hairdensity.arrays import Gray, Mask, Matrix, Rgb
 from hairdensity.card import layout
 from hairdensity.card.light import CardLight, card_light
 from hairdensity.card.pose import Points, carried, pose
+from hairdensity.intervals import Z95
 
 FIND_PX: Final = 1280
 """Longer side of the picture in which markers are sought."""
@@ -202,8 +203,8 @@ def _read(
     light: CardLight = card_light(rgb, matrix)
     return Card(
         px_per_mm=px_per_mm,
-        px_per_mm_low=px_per_mm * (1 - 1.96 * sd),
-        px_per_mm_high=px_per_mm * (1 + 1.96 * sd),
+        px_per_mm_low=px_per_mm * (1 - Z95 * sd),
+        px_per_mm_high=px_per_mm * (1 + Z95 * sd),
         tilt_deg=tilt,
         corners=carried(matrix, outline),
         matrix=matrix,

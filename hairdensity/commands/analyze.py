@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from hairdensity.commands.options import settings_option
 from hairdensity.commands.printing import Command, ProgressBar, detail, headline, note, one_line, quiet, verbose
-from hairdensity.commands.settings import settings_option
 from hairdensity.methods import METHODS
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _several_people(analysis: "Analysis") -> list[tuple[str, str, int]]:
     """Return subject, view and number of unmatched photos: two or more, and no fewer than the matched ones."""
     unmatched: dict[tuple[str, str], list[bool]] = {}
     for row in analysis.rows:
-        lost = "not_aligned" in str(row["flags"]).split(";")
+        lost = not {"not_aligned", "own_skin"}.isdisjoint(str(row["flags"]).split(";"))
         if lost or row["status"] == "measured":
             unmatched.setdefault((str(row["subject"]), str(row["view"])), []).append(lost)
     return [(*which, sum(lost)) for which, lost in unmatched.items() if sum(lost) >= max(2, len(lost) / 2)]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from hairdensity.commands.options import settings_option
 from hairdensity.commands.printing import Command, note, one_line, written
-from hairdensity.commands.settings import settings_option
 
 
 @click.command(cls=Command, short_help="Print a scale card, for hairs per cm².")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hairdensity.commands.options import settings_option, view_option
 from hairdensity.commands.printing import Command, detail, one_line
-from hairdensity.commands.settings import settings_option
 
 if TYPE_CHECKING:
     from hairdensity.recipe import Observation
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, short_help="Will this photo do? If not, what to do.")
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--view", default="scalp", show_default=True, help="Where the camera looked: vertex, frontal, macro, ...")
+@view_option
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_json: bool) -> None:

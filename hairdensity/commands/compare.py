@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
+from hairdensity.commands.options import settings_option, view_option
 from hairdensity.commands.printing import Command, detail, written
-from hairdensity.commands.settings import settings_option
 
 
 @click.command(cls=Command, short_help="Two photos: do they differ by more than noise?")
 @click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("after", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--view", default="scalp", show_default=True, help="Where the camera looked: vertex, frontal, macro, ...")
+@view_option
 @click.option("--to", "page", type=click.Path(dir_okay=False, path_type=Path), default=Path("comparison.html"),
               show_default=True, help="File to write.")  # fmt: skip
 @click.option("--blind", is_flag=True,

@@ -7,20 +7,11 @@ from statistics import median
 
 import click
 
+from hairdensity.commands.options import DAY
 from hairdensity.commands.printing import Command, detail, note, one_line
 
 A_SLIP = 2
 """So many rows dated in the future are slips of the pen; more are a table that is meant so, such as a simulated one."""
-
-
-def _day(_context: click.Context, _parameter: click.Parameter, text: str | None) -> date | None:
-    from hairdensity.errors import TableError
-    from hairdensity.tables import parse_date
-
-    try:
-        return parse_date(text or "", "--today")
-    except TableError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 def _today(days: list[str]) -> date:
@@ -39,7 +30,7 @@ def _today(days: list[str]) -> date:
               help="Treatment dates: columns date, treatment, until, notes.")  # fmt: skip
 @click.option("--value", metavar="COLUMN", help="Column to follow [default: coverage, value or the only number].")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
-@click.option("--today", callback=_day, metavar="DATE", help="Leave out what is dated later [default: today].")
+@click.option("--today", type=DAY, help="Leave out what is dated later [default: today].")
 def progress(table: Path, treatments: Path | None, value: str | None, as_json: bool, today: date | None) -> None:
     """Say of a TABLE of values by date whether treatment worked, and whether it lasts.
 
@@ -125,13 +116,14 @@ def plan(
 
 def _own_noise(table: Path, treatments: Path | None) -> float | None:
     """Return the noise of a table in points: the largest of its views, so that the plan holds for all."""
+    from hairdensity.intervals import detectable
     from hairdensity.progress import follow, read_series_table
     from hairdensity.treatments import no_treatments, read_treatments
 
     known = read_treatments(treatments) if treatments else no_treatments()
     views = follow(read_series_table(table).rows, known, datetime.now().astimezone().date())
     changes = [
-        view.smallest_detectable_change / view.unit / (1.96 * 2**0.5) / median(one.spread for one in view.sessions)
+        view.smallest_detectable_change / view.unit / detectable(1, 1) / median(one.spread for one in view.sessions)
         for view in views
         if view.smallest_detectable_change is not None and len(view.sessions) >= 4
     ]

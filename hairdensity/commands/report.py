@@ -1,14 +1,12 @@
 """The command `report`."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
+from hairdensity.commands.options import DAY, settings_option
 from hairdensity.commands.printing import Command, written
-from hairdensity.commands.settings import settings_option
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command(cls=Command, short_help="Make the page again: PDF, other names or dates, a subset.")
@@ -34,8 +32,8 @@ def report(
     dates: Path | None,
     subject: tuple[str, ...],
     view: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     name: tuple[str, ...],
     title: str | None,
     pdf: bool | None,
@@ -59,8 +57,8 @@ def report(
     wanted = Wanted(
         subjects=subject,
         views=view,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
+        since=since,
+        until=until,
         names=pairs,
         dates=read_dates(dates) if dates else None,
         title=title,

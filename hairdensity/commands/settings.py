@@ -1,18 +1,12 @@
-"""The command `settings`, and the option by which commands take a settings file."""
+"""The command `settings`."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
+from hairdensity.commands.options import settings_option
 from hairdensity.commands.printing import Command
-
-settings_option: Callable[[Any], Any] = click.option(
-    "--settings", "settings_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings file [default: hairdensity.toml in PHOTOS, else where you start the program].",
-)  # fmt: skip
 
 
 @click.command(cls=Command, short_help="List all settings, as a file to change.")

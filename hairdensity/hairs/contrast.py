@@ -1,7 +1,5 @@
 """How much darker than the skin around it each pixel is: what hair, and little else, shows in a macro photo."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
@@ -20,24 +18,8 @@ _FLOOR = 6.0
 """Nothing is taken to be darker than this (of 255): in a black picture all is skin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """Contrast of hair against skin.
-
-    Parameters
-    ----------
-    depth : Plane
-        (rows, columns) float32, 0..1: 0 is skin or brighter, 1 is black hair (or, where `light`, white hair).
-    light : bool
-        Whether hair is lighter than skin.
-    """
-
-    depth: Plane
-    light: bool
-
-
-def contrast(rgb: Rgb, px_per_mm: float, light: bool | None = None) -> Contrast:
-    """Return how far each pixel is from the skin around it, towards hair.
+def contrast(rgb: Rgb, px_per_mm: float) -> Plane:
+    """Return how much darker each pixel is than the skin around it, 0 (skin, or brighter) to 1 (black hair).
 
     Parameters
     ----------
@@ -45,8 +27,11 @@ def contrast(rgb: Rgb, px_per_mm: float, light: bool | None = None) -> Contrast:
         (rows, columns, 3) uint8.
     px_per_mm : float
         Scale of the picture, at least roughly.
-    light : bool, optional
-        Whether hair is lighter than skin; by default decided from the picture.
+
+    Returns
+    -------
+    Plane
+        (rows, columns) float32.
 
     Notes
     -----
@@ -56,12 +41,8 @@ def contrast(rgb: Rgb, px_per_mm: float, light: bool | None = None) -> Contrast:
     """
     ratios = [np.maximum(channel, np.float32(_FLOOR)) / _skin(channel, px_per_mm) for channel in np.moveaxis(rgb, 2, 0)]
     highest = np.maximum(np.maximum(ratios[0], ratios[1]), ratios[2])
-    if light is None:
-        light = False
-    if not light:
-        return Contrast(np.clip(1 - highest, 0, 1), False)
-    lowest = np.minimum(np.minimum(ratios[0], ratios[1]), ratios[2])
-    return Contrast(np.clip(1 - 1 / np.maximum(lowest, 1e-3), 0, 1).astype(np.float32), True)
+    depth: Plane = np.clip(1 - highest, 0, 1)
+    return depth
 
 
 def _skin(channel: Gray, px_per_mm: float) -> Plane:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hairdensity.hairs.find import Found
 from hairdensity.hairs.hair import TERMINAL_UM, Hair
+from hairdensity.intervals import Z95
 
 _GUARD_MM = 0.12
 """The counting frame keeps this far from the photo's edges: nearer, a piece of a hair is too short to be seen."""
@@ -149,7 +150,7 @@ def _density(hairs: Sequence[Hair], area: float, all_hairs: int) -> Estimate:
     """Return hairs per cm2 of one kind, of `all_hairs` that were counted."""
     count = len(hairs)
     # Nothing found is not zero: three hairs would be missed once in twenty times.
-    spread = 1.96 * sqrt(_scatter(count, all_hairs) * count + (_COUNT_ERROR * count) ** 2) if count else 3.0
+    spread = Z95 * sqrt(_scatter(count, all_hairs) * count + (_COUNT_ERROR * count) ** 2) if count else 3.0
     return Estimate(100 * count / area, 100 * max(0.0, count - spread) / area, 100 * (count + spread) / area)
 
 
@@ -161,7 +162,7 @@ def _scatter(count: int, all_hairs: int) -> float:
 def _cumulative(hairs: Sequence[Hair], area: float) -> Estimate:
     each = np.array([(hair.thickness_um or 0.0) / 1000 for hair in hairs])
     total = float(each.sum())
-    spread = 1.96 * sqrt(_SCATTER * float((each**2).sum()) + (_COUNT_ERROR * total) ** 2)
+    spread = Z95 * sqrt(_SCATTER * float((each**2).sum()) + (_COUNT_ERROR * total) ** 2)
     return Estimate(100 * total / area, 100 * max(0.0, total - spread) / area, 100 * (total + spread) / area)
 
 
@@ -178,7 +179,7 @@ def _quantile(values: np.ndarray[tuple[int], np.dtype[np.float64]], share: float
     first, last = (int(binom.ppf(tail, len(values), share)) for tail in (_ONE_SIDE, 1 - _ONE_SIDE))
     low, high = float(ordered[max(0, first - 1)]), float(ordered[min(len(values) - 1, last)])
     middle = float(np.quantile(values, share))
-    error = 1.96 * _THICKNESS_ERROR_UM
+    error = Z95 * _THICKNESS_ERROR_UM
     return Estimate(
         middle, middle - sqrt((middle - low) ** 2 + error**2), middle + sqrt((high - middle) ** 2 + error**2)
     )
@@ -192,5 +193,5 @@ def _per_unit(hairs: Sequence[Hair]) -> Estimate | None:
         return None
     counts = np.array(list(sizes.values()), np.float64)
     mean = float(counts.mean())
-    spread = 1.96 * sqrt(float(counts.var(ddof=1)) / len(counts) + (_COUNT_ERROR * mean) ** 2)
+    spread = Z95 * sqrt(float(counts.var(ddof=1)) / len(counts) + (_COUNT_ERROR * mean) ** 2)
     return Estimate(mean, max(1.0, mean - spread), mean + spread)

@@ -103,7 +103,7 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
     top, bottom, left, right = inner(work)
     work = np.ascontiguousarray(work[top:bottom, left:right])
     drawn = burnt_in(work)
-    depth = np.where(drawn, np.float32(0), contrast(work, WORK_PX_PER_MM).depth)
+    depth = np.where(drawn, np.float32(0), contrast(work, WORK_PX_PER_MM))
     depth = without_glare(depth, _USUAL_UM * WORK_PX_PER_MM / 1000)
     chosen = [emerged(from_root(item, depth), depth) for item in without_doubtful(shafts(depth), depth, drawn)]
     belongs = units(chosen)
@@ -183,7 +183,7 @@ def guessed_px_per_mm(rgb: Rgb) -> float:
     longest = max(rgb.shape[:2])
     small = imaging.shrink(rgb, 1024)
     shrunk = max(small.shape[:2]) / longest
-    depth = contrast(small, max(small.shape[:2]) / 4).depth
+    depth = contrast(small, max(small.shape[:2]) / 4)
     dark = depth > 0.5 * max(0.1, float(np.percentile(depth, 98)))
     inside = cv2.distanceTransform(dark.view(np.uint8), cv2.DIST_L2, 5)
     crest = (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8)) - 0.01) & (inside >= 1)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hairdensity.arrays import Matrix, Share
 from hairdensity.hairs.find import Found
 from hairdensity.hairs.hair import Hair
+from hairdensity.intervals import Z95, detectable
 
 Points = NDArray[np.float64]
 
@@ -278,7 +279,7 @@ def _fates(before: Found, after: Found, first: Points, second: Points, matrix: M
     back = np.linalg.inv(matrix).astype(np.float64)
     fates = []
     changes = []
-    limit = 1.96 * 2**0.5 * _THICKNESS_SD_UM
+    limit = detectable(_THICKNESS_SD_UM, _THICKNESS_SD_UM)
     for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
         was, now = before.hairs[i].thickness_um, after.hairs[j].thickness_um
         change = now - was if was is not None and now is not None else None
@@ -300,7 +301,7 @@ def _fates(before: Found, after: Found, first: Points, second: Points, matrix: M
     common = len(rows) + (apart + 1) // 2 + lost
     change = (new - lost) / common
     # Each lost and each new hair is one chance event; one more of each for what cannot be seen in small numbers.
-    spread = 1.96 * (lost + new + 2) ** 0.5 / common
+    spread = Z95 * (lost + new + 2) ** 0.5 / common
     middle, error = _typical(changes) if changes else (None, 0.0)
     return Matched(
         tuple(fates), matrix, float(np.sqrt(np.mean(distance**2))), common, change, change - spread, change + spread,
@@ -312,7 +313,7 @@ def _typical(changes: Sequence[float]) -> tuple[float, float]:
     """Return the median and half of its 95 % interval: a few pairs are of hairs told apart otherwise in each photo."""
     middle = float(np.median(changes))
     spread = 1.4826 * float(np.median(np.abs(np.subtract(changes, middle))))
-    return middle, 1.96 * _MEDIAN * spread / len(changes) ** 0.5 + 0.5
+    return middle, Z95 * _MEDIAN * spread / len(changes) ** 0.5 + 0.5
 
 
 def _seen(hair: Hair, own: Found, matrix: Matrix, other: Found) -> bool | None:

@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 
 from hairdensity.columns import Cell
+from hairdensity.intervals import detectable
 from hairdensity.pool import Crashed, Runner
 from hairdensity.progress import words
 from hairdensity.progress.belief import Belief, believe
 from hairdensity.progress.checks import checked
 from hairdensity.progress.model import Floats, Setting, day_of, setting_of
-from hairdensity.progress.sessions import Z95, Series, sessions_by_view
+from hairdensity.progress.sessions import Series, sessions_by_view
 from hairdensity.progress.verdict import FEWEST_SESSIONS, VERDICTS, obstacle, probabilities
 from hairdensity.progress.view import FittedCourse, ViewProgress
 from hairdensity.treatments import Treatments
@@ -129,7 +130,8 @@ def _smallest_change(setting: Setting, belief: Belief) -> float | None:
     """
     if len(setting.weeks) < 3 and setting.stated_noise is None and not setting.repeats[1]:
         return None
-    return float(Z95 * np.sqrt(2) * belief.sigma * np.median(setting.spread) * setting.unit)
+    usual = belief.sigma * float(np.median(setting.spread)) * setting.unit
+    return detectable(usual, usual)
 
 
 def _course(setting: Setting, belief: Belief) -> FittedCourse:

@@ -7,16 +7,17 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from hairdensity.columns import Cell
 from hairdensity.errors import TableError
 from hairdensity.flags import FLAGS
+from hairdensity.intervals import Z95
 from hairdensity.tables import Line, Table, parse_date, parse_number, read_table
+from hairdensity.views import DEFAULT_SUBJECT, DEFAULT_VIEW
 
-Z95: Final = 1.959964
 SHARED_OF_DAY: Final = 0.5
 """Share of the noise variance that photos of one day have in common (same hair, same light), so that many photos of a
 day help, but not without end."""
@@ -121,7 +122,7 @@ def sessions_by_view(rows: Iterable[Mapping[str, Cell]], today: date) -> tuple[S
     """
     grouped: dict[tuple[str, str], list[Mapping[str, Cell]]] = {}
     for row in rows:
-        key = (str(row.get("subject") or "1"), str(row.get("view") or "scalp"))
+        key = (str(row.get("subject") or DEFAULT_SUBJECT), str(row.get("view") or DEFAULT_VIEW))
         grouped.setdefault(key, []).append(row)
     return tuple(_series(subject, view, listed, today) for (subject, view), listed in sorted(grouped.items()))
 
@@ -158,7 +159,7 @@ def with_value(rows: Iterable[Mapping[str, Cell]], column: str) -> tuple[dict[st
     return tuple(
         {name: row.get(name) for name in ("photo", "subject", "date", "status", "flags")}
         | {
-            "view": f"{row.get('view') or 'scalp'}:{column}",
+            "view": f"{row.get('view') or DEFAULT_VIEW}:{column}",
             "coverage": row.get(column),
             "coverage_low": row.get(f"{column}_low"),
             "coverage_high": row.get(f"{column}_high"),
@@ -315,8 +316,3 @@ def _numeric(table: Table, column: str) -> bool:
         return bool(cells) and all(parse_number(cell, "") is not None for cell in cells)
     except TableError:
         return False
-
-
-def days_of(sessions: Sequence[Session]) -> list[int]:
-    """Return the days since the first session."""
-    return [(session.date - sessions[0].date) // timedelta(days=1) for session in sessions]

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from hairdensity.intervals import detectable
 from hairdensity.progress.belief import FALLS_A_YEAR, Belief
 from hairdensity.progress.model import YEAR, Setting, day_of
 from hairdensity.progress.sessions import Series
@@ -125,7 +126,7 @@ def _before(setting: Setting) -> str:
 
 def _seen(verdict: str, setting: Setting, belief: Belief, today: date) -> str:
     began, stopped = day(day_of(setting, setting.start)), day(day_of(setting, setting.stop))
-    noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
+    noise = _noise(setting, belief)
     if verdict == "no_change":
         what = "treatment added nothing that would matter" if setting.drives else "nothing that would matter changed"
         return f"As far as these sessions show, {what}: two of them differ by up to {noise} by chance alone."
@@ -197,7 +198,7 @@ def _unsure(setting: Setting, belief: Belief) -> str:
             )
         return _ways(setting, belief)
     if too_noisy(belief, setting) and belief.p_gain < 0.5:
-        noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
+        noise = _noise(setting, belief)
         return f"Two sessions differ by up to {noise} by chance alone: too much to claim a change, or to deny one."
     if belief.p_change > 0.5:
         return (
@@ -231,7 +232,7 @@ def _ways(setting: Setting, belief: Belief) -> str:
     """Return which courses are possible where none of them is a gain."""
     ways = {"falling": belief.p_fall, "rising or changing": belief.p_rise}
     likely = [way for way, chance in ways.items() if chance > 0.1] or list(ways)[:1]
-    noise = _points(setting, 1.96 * np.sqrt(2) * belief.sigma)
+    noise = _noise(setting, belief)
     return f"It may be {' or '.join(likely)}, or level: two sessions differ by up to {noise} by chance alone."
 
 
@@ -306,6 +307,11 @@ def lines_for(view: ViewProgress, several: bool) -> tuple[str, ...]:
 def number(view: ViewProgress, value: float) -> str:
     """Return a difference in the unit of the table; coverage as points."""
     return f"{value * 100:.1f} points" if view.unit == 0.01 else f"{value:.3g}"
+
+
+def _noise(setting: Setting, belief: Belief) -> str:
+    """Return by how much two sessions of an unchanged head differ, but once in twenty times."""
+    return _points(setting, detectable(belief.sigma, belief.sigma))
 
 
 def _points(setting: Setting, points: float) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from hairdensity.columns import Row
 from hairdensity.flags import FLAGS, Severity, reason_for
+from hairdensity.intervals import detectable
 from hairdensity.preferences import TITLE
 from hairdensity.report.answers import answers, without_course
 from hairdensity.report.course import Band, Course, Lane, Point
@@ -34,7 +35,6 @@ MOST_SINGLE: Final = 3
 """Up to so many series with one session at most have a section each; more of them become cards."""
 MOST_THUMBS: Final = 12
 """Of photos that were left out for one reason, so many are shown small."""
-Z95: Final = 1.959964
 
 
 def build_report(
@@ -54,7 +54,7 @@ def build_report(
     series : iterable of SeriesInput
         Every subject and view, in the order of the page.
     treatments : sequence of Lane
-        Treatments and events; see `lanes_from`.
+        Treatments and events, as `hairdensity.pages.lanes` gives them.
     run : mapping, optional
         What made the numbers, as in run.json.
     warnings : sequence of str
@@ -313,7 +313,7 @@ def _zones(one: SeriesInput, points: Sequence[Point]) -> tuple[ZoneLine, ...]:
             continue
         after, after_sd = ends[1][name]
         # A part varies from session to session at least as much as the whole.
-        noise = max(Z95 * (before_sd**2 + after_sd**2) ** 0.5, one.progress.smallest_detectable_change or 0.0)
+        noise = max(detectable(before_sd, after_sd), one.progress.smallest_detectable_change or 0.0)
         quantity = one.quantity
         within = abs(after - before) < noise
         lines.append(

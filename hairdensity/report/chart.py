@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hairdensity.report import svg
 from hairdensity.report.chart_lanes import draw_lanes, lanes_inches, lanes_share
-from hairdensity.report.chart_marks import draw_band, draw_noise, draw_points, draw_today
+from hairdensity.report.chart_marks import draw_band, draw_beyond, draw_noise, draw_points, draw_today
 from hairdensity.report.colours import CLASSES, GRID, INK, MUTED, PAPER
 from hairdensity.report.course import Course, ranges
 from hairdensity.report.words import MINUS, counted, day, joined
@@ -55,6 +55,7 @@ def draw_course(ax: "Axes", course: Course, *, narrow: bool = False, legend: boo
     ax.set_xlim(mdates.date2num(first), mdates.date2num(last))
     _limit_values(ax, course)
     draw_lanes(ax, course, last)
+    draw_beyond(ax, course)
     draw_today(ax, course)
     _style(ax, course, narrow)
     if legend and handles:

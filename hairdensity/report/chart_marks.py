@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from hairdensity.report.chart_lanes import lanes_share
 from hairdensity.report.colours import LEVEL, MEASURED, MUTED, NOISE, PAPER, UNTREATED
-from hairdensity.report.course import Course, Point
+from hairdensity.report.course import Course, Point, reaches_beyond
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,8 @@ mdates: Any = dates
 
 CROWDED: Final = 150
 """More sessions than this are drawn smaller and plainer."""
+ARROW_INSIDE: Final = 0.012
+"""How far inside of the border arrows lie, as a share of the height."""
 DASHES: Final = (0, (5, 3))
 """Of the line that nobody measured: what was to be expected without treatment."""
 
@@ -128,6 +130,23 @@ def _draw_crowd(ax: "Axes", course: Course, points: Sequence[Point], days: Seque
         days, values, "o", markersize=3.0, markerfacecolor=face, markeredgecolor=LEVEL, markeredgewidth=0.8,
         zorder=1.6, gid="warned" if points[0].warned else "sessions",
     )  # fmt: skip
+
+
+def draw_beyond(ax: "Axes", course: Course) -> None:
+    """Mark with an arrow each end of an interval that the chart is too low for; its limits must be set."""
+    if not reaches_beyond(course) or len(course.points) > CROWDED:
+        return
+    low, high = ax.get_ylim()
+    floor, factor = low + lanes_share(ax, course) * (high - low), course.quantity.factor
+    inside = ARROW_INSIDE * (high - floor)
+    for sign, at, ends in (
+        ("^", high - inside, [(p.date, p.high * factor > high) for p in course.points]),
+        ("v", floor + inside, [(p.date, p.low * factor < floor) for p in course.points]),
+    ):
+        days = mdates.date2num([day for day, cut in ends if cut])
+        ax.plot(
+            days, [at] * len(days), sign, markersize=4, markerfacecolor=LEVEL, markeredgewidth=0, zorder=4, gid="beyond"
+        )
 
 
 def _keep_above_lanes(ax: "Axes", course: Course, lines: Iterable[Artist]) -> None:

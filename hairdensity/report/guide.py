@@ -82,8 +82,8 @@ TOPIC_OF_FLAG: Final = {
     "too_dark": "light", "dark": "light", "too_bright": "light", "bright": "light", "clipped": "light",
     "glare": "light", "noisy": "light", "side_light": "light", "colour_cast": "light", "no_contrast": "distance",
     "no_scalp": "distance", "region_unsure": "distance", "region_cut": "distance", "not_aligned": "views",
-    "aligned_by_outline": "views", "aligned_through": "views", "shows_too_little": "distance", "shows_less": "distance",
-    "other_pose": "views", "other_light": "light", "other_style": "parting", "other_colour": "light",
-    "other_length": "length", "wet": "dry",
+    "own_skin": "views", "aligned_by_outline": "views", "aligned_through": "views", "shows_too_little": "distance",
+    "shows_less": "distance", "other_pose": "views", "other_light": "light", "other_style": "parting",
+    "other_colour": "light", "other_length": "length", "wet": "dry",
 }  # fmt: skip
 """Which picture helps against which flag; flags about files have none."""

@@ -8,9 +8,9 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
+from hairdensity.masks import box_around, longer_side
 from hairdensity.methods import Runtime
 from hairdensity.network import WEIGHTS, look, shown_shape
-from hairdensity.region_network import box_around, head_size
 from hairdensity.segment.base import Segmentation
 
 HEAD_PX: Final = (216, 288)
@@ -53,7 +53,7 @@ class NetworkSegmenter:
         """Return the hair of a picture; beyond the surroundings of the region, none, and that unsure."""
         share = np.zeros(rgb.shape[:2], np.float32)
         unsure = np.full(rgb.shape[:2], 0.5, np.float32)
-        size = head_size(region)
+        size = longer_side(region)
         if not size:
             return Segmentation(share, unsure)
         box = box_around(region, MARGIN)

@@ -49,6 +49,9 @@ def test_levels_known_badly_do_not_flatten_the_course_and_do_not_hide_it(course:
     assert height(wide) <= height(course)
     low, high = drawn(wide).get_ylim()
     assert all(low < 100 * (p.value + sign * 0.015) < high for p in wide.points for sign in (-1, 1))
+    arrows = [len(line.get_xdata()) for line in by_gid(drawn(wide), "beyond")]
+    assert arrows == [len(wide.points)] * 2
+    assert by_gid(drawn(course), "beyond") == []
     assert not reaches_beyond(dataclasses.replace(wide, noise=None))
     assert height(dataclasses.replace(wide, noise=None)) > 40
 

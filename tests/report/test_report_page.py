@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 from made_up_report import MakeSeries, frame, rejected, row, series_of
 
-from hairdensity import imaging
 from hairdensity.flags import FLAGS
 from hairdensity.report import Lane, build_report
 from hairdensity.report.data import ReportData
-from hairdensity.report.pictures import encode_frame, encode_thumb
+from hairdensity.report.pictures import encode_thumb
 from hairdensity.report.render import CURVES, render_report
-from hairdensity.report.shots import Shown, Thumb
-from hairdensity.report.show import MOST_PICTURES, size_for
+from hairdensity.report.shots import Thumb
+from hairdensity.report.show import MOST_PICTURES
 from hairdensity.report.words import NOTHING_MEASURED, PAIR, VERDICTS
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "path", "use"}
@@ -252,18 +251,6 @@ def test_what_an_alignment_adds_to_its_flag_is_not_lost(make_series: MakeSeries)
     assert group.advice == FLAGS["not_aligned"].advice
 
 
-def test_the_best_photo_of_each_day_is_shown(make_series: MakeSeries) -> None:
-    loaded: list[str] = []
-    poor = row("vertex/0_poor.jpg", date="2025-02-03", flags="soft")
-    better = row("vertex/1_better.jpg", date="2025-02-03", flags="aligned_by_outline")
-    series = make_series((0.5, 0.52, 0.58, 0.51, 0.5), loaded=loaded, flags={0: ("soft",)}, more_rows=(poor, better))
-    (page,) = build_report([series]).series
-    assert len(loaded) == 5
-    assert loaded[0] == "vertex/1_better.jpg"
-    assert [picture.date for picture in page.pictures] == [session.date for session in series.progress.sessions]
-    assert [page.pictures[place].label for place in (0, 1, -1)] == ["First session", "Session 2", "Last session"]
-
-
 def test_of_very_many_sessions_first_last_and_fullest_are_always_shown(make_series: MakeSeries) -> None:
     loaded: list[str] = []
     values = tuple(0.6 if number == 371 else 0.5 for number in range(400))
@@ -274,34 +261,6 @@ def test_of_very_many_sessions_first_last_and_fullest_are_always_shown(make_seri
     html = render_report(ReportData("t", None, 400, 400, (page,)))
     assert f"Pictures of {len(page.pictures)} of the 400 sessions are shown." in Page(html).text()
     assert len(html) < 6e6
-
-
-def test_pictures_that_are_kept_are_not_made_again(make_series: MakeSeries) -> None:
-    asked: list[tuple[str, int, int]] = []
-    series = make_series((0.5, 0.6))
-
-    def kept(photo: str, longest: int, most_bytes: int) -> Shown | None:
-        asked.append((photo, longest, most_bytes))
-        return encode_frame(frame(photo, None), longest=longest)
-
-    (page,) = build_report([dataclasses.replace(series, load_frame=None, load_shown=kept)]).series
-    assert [photo for photo, _, _ in asked] == [picture.photo for picture in page.pictures]
-
-
-def test_pictures_keep_to_the_bytes_that_they_are_given() -> None:
-    large = encode_frame(frame("a", None), longest=400)
-    small = encode_frame(frame("a", None), longest=400, most_bytes=len(large.jpeg) // 2)
-    assert len(small.jpeg) <= len(large.jpeg) // 2
-    assert (small.width, small.height) == (large.width, large.height)
-    longest = [size_for(count)[0] for count in (1, 10, 24, 50, 100, 1000)]
-    assert longest == sorted(longest, reverse=True)
-
-
-def test_what_lies_outside_the_region_cannot_be_recognised() -> None:
-    picture = frame("a", None)
-    shown = imaging.decode_rgb(encode_frame(picture, longest=200).jpeg).astype(float)
-    assert shown[:20, :20].std() < 0.15 * picture.picture[:20, :20].std()
-    assert shown[90:110, 90:110].std() > 20
 
 
 def test_a_photo_that_was_left_out_is_shown_small_where_its_scalp_was_found(make_series: MakeSeries) -> None:
@@ -338,16 +297,6 @@ def test_parts_of_the_scalp_are_told_with_their_noise(make_series: MakeSeries) -
     noisy = make_series((0.5, 0.55), smallest_detectable_change=0.11)
     (page,) = build_report([dataclasses.replace(noisy, zone_rows=rows)]).series
     assert all(zone.within_noise for zone in page.zones)
-
-
-def test_map_shows_the_change_it_was_given_and_nothing_where_there_is_none(make_series: MakeSeries) -> None:
-    (page,) = build_report([make_series((0.5, 0.7, 0.5))]).series
-    last, best = page.changes
-    assert (last.gained, last.lost) == (0, 0)
-    assert (best.gained, best.lost) == (1, 0)
-    (page,) = build_report([make_series((0.5, 0.3))]).series
-    assert (page.changes[0].gained, page.changes[0].lost) == (0, 1)
-    assert build_report([make_series(smallest_detectable_change=None)]).series[0].changes == ()
 
 
 def test_no_series(make_series: MakeSeries) -> None:

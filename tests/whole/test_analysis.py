@@ -64,8 +64,12 @@ def test_every_file_of_the_contract_is_there(done: Path):
 
 
 def test_coverage_lies_in_its_interval(done: Path):
-    for row in table(done).values():
-        assert 0 <= float(row["coverage_low"]) <= float(row["coverage"]) <= float(row["coverage_high"]) <= 1
+    rows = table(done).values()
+    assert rows
+    for row in rows:
+        low, value, high = (float(row[name]) for name in ("coverage_low", "coverage", "coverage_high"))
+        assert 0 <= low <= value <= high <= 1
+        assert low < high
 
 
 def test_a_second_run_measures_nothing_and_changes_nothing(folder: Path, done: Path):

@@ -1,0 +1,40 @@
+"""Options that several commands take."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from hairdensity.views import DEFAULT_VIEW
+
+Option = Callable[[Any], Any]
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # older versions of click know none
+    """A day in any of the ways that tables may have it."""
+
+    name = "date"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> date | None:  # noqa: ANN401 - as click has it
+        """Return the day; what can be read in two ways, or in none, is refused with the remedy."""
+        from hairdensity.errors import TableError
+        from hairdensity.tables import parse_date
+
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(value, "")
+        except TableError as error:
+            self.fail(str(error).removeprefix(": "), parameter, context)
+
+
+DAY: Final = Day()
+settings_option: Option = click.option(
+    "--settings", "settings_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings file [default: hairdensity.toml in PHOTOS, else where you start the program].",
+)  # fmt: skip
+view_option: Option = click.option(
+    "--view", default=DEFAULT_VIEW, show_default=True, help="Where the camera looked: vertex, frontal, macro, ..."
+)
