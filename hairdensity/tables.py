@@ -201,8 +201,11 @@ def _check_header(file: str, header: tuple[str, ...], required: Sequence[str]) -
     if twice := sorted({name for name in named if named.count(name) > 1}):
         raise TableError(f"{file}: column {quoted(twice[0])} stands twice in the first line.")
     if missing := [name for name in required if name not in header]:
+        others = [name for name in named if name not in required]
+        close = difflib.get_close_matches(missing[0], others, 1)
+        meant = f"Is {quoted(close[0])} meant? " if close else ""
         raise TableError(
-            f"{file}: has no column {quoted(missing[0])}. "
+            f"{file}: has no column {quoted(missing[0])}. {meant}"
             f"Its first line must name the columns, among them {', '.join(required)}."
         )
 

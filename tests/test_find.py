@@ -101,7 +101,8 @@ def test_photos_csv_says_all(tmp_path: Path):
         ("photo\na.jpg\n./a.jpg\n", "line 3: 'a.jpg' is listed twice"),
         ("photo,date\na.jpg,2026-02-30\n", "line 2: there is no day '2026-02-30'"),
         ("photo,px_per_mm\na.jpg,-3\n", "line 2: px_per_mm is -3, but must be above 0"),
-        ("date\n2026-01-01\n", "has no column 'photo'"),
+        ("date\n2026-01-01\n", "has no column 'photo'. Its first line"),
+        ("foto,date\na.jpg,2026-01-01\n", "has no column 'photo'. Is 'foto' meant"),
     ],
 )
 def test_a_wrong_listing_is_said(tmp_path: Path, text: str, says: str):
