@@ -26,6 +26,8 @@ SIGMA_SPREAD: Final = 0.55
 OF_STATED: Final = 0.65
 """Scatter between photos of an unchanged head over the repeatability that is stated of them, in the middle: 0.97 of ten
 rendered heads, 0.42 of twenty real ones, altered. What is stated has to hold for heads that are hard to read, too."""
+NOISE_BESIDE: Final = 0.8
+"""Points of noise beside what is stated, added to it in squares where the prior has its middle."""
 OUTLIER_SHARE: Final = 0.05
 OUTLIER_SIZE: Final = 5.0
 """An outlier's standard deviation over that of other sessions."""
@@ -258,7 +260,11 @@ def noise_levels(setting: Setting) -> Floats:
 
 def _log_sigma_prior(setting: Setting, sigmas: Floats) -> Floats:
     """Return the logarithm of the prior probability of each; normalised over all values, not only those tried."""
-    median = SIGMA_MEDIAN if setting.stated_noise is None else float(np.hypot(OF_STATED * setting.stated_noise, 0.8))
+    median = (
+        SIGMA_MEDIAN
+        if setting.stated_noise is None
+        else float(np.hypot(OF_STATED * setting.stated_noise, NOISE_BESIDE))
+    )
     step = float(np.log(sigmas[1] / sigmas[0]))
     log_density = -0.5 * (np.log(sigmas / median) / SIGMA_SPREAD) ** 2
     return np.asarray(log_density + np.log(step / SIGMA_SPREAD / np.sqrt(2 * np.pi)) + _log_repeats(setting, sigmas))
