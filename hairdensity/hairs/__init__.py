@@ -1,7 +1,8 @@
 """Macro photos: every hair, with root, length and thickness.
 
 contrast (what is darker than skin) -> trace (centre lines) -> shafts (thickness, ends) -> choose (which there are)
--> single (parts of one hair put together) -> faint (pale ones beside) -> roots (which end, which belong together) =
+-> single (parts of one hair put together) -> faint (pale ones beside) -> short (pieces)
+-> roots (which end, which belong together) =
 `find_hairs`. Beside it: scale_bar (the scale that the instrument wrote into the picture).
 """
 

@@ -1,6 +1,7 @@
 """Share of each pixel that hair covers: sharpened, so that a gap between two hairs and the shade at a root are skin."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ _MIDDLE = 1 + 0.6 * _SHARPEN
 """Sharpened depth of the middle of a single hair, as a share of its depth."""
 _ELSEWHERE = 1.6
 """Where no hair was found, so many times as much is asked for."""
+_EDGE = 1.0
+"""A hair's edge is looked for within so many pixels around it, too: its thickness is one for all its length."""
 _RANGE = 0.9
 """From skin to hair the sharpened depth grows by this share of the depth of hair."""
 
@@ -49,6 +52,8 @@ def covered(depth: Plane, found: Sequence[Shaft], usual: float) -> Share:
 def _within(found: Sequence[Shaft], shape: tuple[int, ...]) -> Mask:
     inside = np.zeros(shape, np.uint8)
     for item in found:
-        polygon = np.rint(outline(item, 1.0) * 16).astype(np.int32).reshape(-1, 1, 2)
+        polygon = (
+            np.rint(outline(replace(item, width=item.width + 2 * _EDGE), 1.0) * 16).astype(np.int32).reshape(-1, 1, 2)
+        )
         cv2.fillPoly(inside, [polygon], (1,), cv2.LINE_8, 4)
     return inside.view(np.bool_)

@@ -3,15 +3,25 @@
 from collections.abc import Sequence
 from math import pi
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from hairdensity.arrays import Mask, Plane
-from hairdensity.hairs.shafts import Shaft
+from hairdensity.hairs.shafts import Shaft, sampled
+from hairdensity.hairs.trace import Points
 
-_ROUND = 0.45
-"""A thin arc is part of a ring where this much of the rest of its circle is as dark."""
+_Circle = tuple[float, float, float]
+"""x, y, radius."""
+
+_ROUND = 0.5
+"""Two thin arcs are parts of a ring where this much of the rest of its circle is as dark, and darker than beside it."""
+_THIN = 9.0
+"""Rings are drawn no thicker than this, in pixels."""
+_ARC, _NEXT = 40.0, 25.0
+"""Thin lines are looked at in arcs about so long; the next arc begins within so many pixels."""
+_SMALLEST, _LARGEST = 8.0, 150.0
+"""Radius of a ring, in pixels."""
+_MOSTLY = 0.65
+"""A shaft is part of a ring where more than this share of it lies on it: it may end in the edge of a hair."""
 _ACROSS = 0.9
 """A short shaft that meets a longer one at more than this angle (radians) is a corner of it, not a hair."""
 
@@ -28,7 +38,7 @@ def without_doubtful(found: Sequence[Shaft], depth: Plane, drawn: Mask) -> list[
     drawn : Mask
         (rows, columns): where text was drawn.
     """
-    rings = [ring for item in found if (ring := _ring(item, depth)) is not None]
+    rings = _rings(found, depth)
     kept = [
         item
         for item in found
@@ -49,32 +59,55 @@ def _drawn_line(shaft: Shaft) -> bool:
     return bool(shaft.width < 4 and min(span) < 0.012 * max(span) and shaft.length > 40)
 
 
-def _ring(shaft: Shaft, depth: Plane) -> tuple[float, float, float] | None:
-    """Return (x, y, radius) of the ring that an arc is part of; None where it is none."""
-    points = shaft.points
-    if shaft.width > 9 or shaft.length < 20:
-        return None
+def _rings(found: Sequence[Shaft], depth: Plane) -> list[_Circle]:
+    """Return the rings that thin shafts are parts of.
+
+    Notes
+    -----
+    An arc by itself may have been taken for a straight line; two that follow each other show the circle, too.
+    """
+    arcs = [arc for item in found if item.width <= _THIN for arc in _arcs(item)]
+    rings: list[_Circle] = []
+    for i, (one, level) in enumerate(arcs):
+        for other, also in arcs[i:]:
+            ends = one[[0, -1], None] - other[None, [0, -1]]
+            if np.hypot(ends[..., 0], ends[..., 1]).min() > _NEXT or any(
+                _share_on(points, ring) > _MOSTLY for points in (one, other) for ring in rings
+            ):
+                continue
+            ring = _ring(np.vstack([one, other]), min(level, also), depth)
+            if ring is not None:
+                rings.append(ring)
+    return rings
+
+
+def _arcs(shaft: Shaft) -> list[tuple[Points, float]]:
+    """Return a shaft cut into arcs about `_ARC` pixels long, each with its depth."""
+    count = max(1, round(shaft.length / _ARC))
+    return [(part, shaft.depth) for part in np.array_split(shaft.points, count) if len(part) > 8]
+
+
+def _ring(points: Points, level: float, depth: Plane) -> _Circle | None:
+    """Return the ring that points lie on; None where they lie on none."""
     circle = _circle(points)
     if circle is None:
         return None
     x, y, radius = circle
-    if (
-        shaft.length / radius < 0.7
-        or np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius).max() > 2.5 + 0.05 * radius
-    ):
+    way = np.unwrap(np.arctan2(points[:, 1] - y, points[:, 0] - x))
+    own = min(1.0, float(np.ptp(way)) / (2 * pi))
+    if own < 0.1 or not _SMALLEST < radius < _LARGEST or _share_on(points, circle) < 1:
         return None
     around = np.linspace(0, 2 * pi, 72, endpoint=False)
-    best = np.zeros(72, np.float32)
-    for change in (-2.0, -1.0, 0.0, 1.0, 2.0):
-        at_x = (x + (radius + change) * np.cos(around)).astype(np.float32)[None]
-        at_y = (y + (radius + change) * np.sin(around)).astype(np.float32)[None]
-        best = np.maximum(best, cv2.remap(depth, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)[0])
-    own = min(1.0, shaft.length / radius / (2 * pi))
-    rest = (float((best > 0.4 * shaft.depth).mean()) - own) / max(0.1, 1 - own)
+    steps = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, -6.0, 6.0]) + radius
+    at = np.array([x, y]) + steps[:, None, None] * np.column_stack([np.cos(around), np.sin(around)])
+    ahead = sampled(depth, at)
+    line = ahead[:5].max(axis=0)
+    dark = (line > 0.4 * level) & (line > 1.3 * ahead[5:].min(axis=0))
+    rest = (float(dark.mean()) - own) / max(0.1, 1 - own)
     return circle if rest >= _ROUND or own > 0.8 else None
 
 
-def _circle(points: NDArray[np.float64]) -> tuple[float, float, float] | None:
+def _circle(points: Points) -> _Circle | None:
     """Return the circle through points by least squares (Kasa 1976); None for a line."""
     middle = points.mean(axis=0)
     local = points - middle
@@ -86,10 +119,15 @@ def _circle(points: NDArray[np.float64]) -> tuple[float, float, float] | None:
     return float(a + middle[0]), float(b + middle[1]), float(square**0.5)
 
 
-def _on_ring(shaft: Shaft, ring: tuple[float, float, float]) -> bool:
+def _share_on(points: Points, ring: _Circle) -> float:
+    """Return which share of points lies on a ring."""
     x, y, radius = ring
-    off = np.abs(np.hypot(shaft.points[:, 0] - x, shaft.points[:, 1] - y) - radius)
-    return bool(shaft.width < 10 and (off < 3.5 + 0.05 * radius).mean() > 0.8)
+    off = np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius)
+    return float((off < 3.5 + 0.05 * radius).mean())
+
+
+def _on_ring(shaft: Shaft, ring: _Circle) -> bool:
+    return shaft.width <= _THIN and _share_on(shaft.points, ring) > _MOSTLY
 
 
 def _corner_of(shaft: Shaft, other: Shaft) -> bool:

@@ -17,8 +17,9 @@ from hairdensity.hairs.faint import faint
 from hairdensity.hairs.focus import in_focus
 from hairdensity.hairs.hair import TERMINAL_UM, Hair, kind_of
 from hairdensity.hairs.overlay import burnt_in, inner
-from hairdensity.hairs.roots import emerged, from_root, units
+from hairdensity.hairs.roots import emerged, from_roots, units
 from hairdensity.hairs.shafts import Shaft, candidates, distinct, ended, halves, joined
+from hairdensity.hairs.short import short
 from hairdensity.hairs.single import merged
 from hairdensity.hairs.trace import BAR, Ridges, ridges, trace
 
@@ -29,7 +30,7 @@ _SIGMAS = (1.3, 2.4, 4.2, 7.0)
 _START, _KEEP = 0.15, 0.08
 """A line starts where it answers with this depth, and is followed down to that."""
 _SHORTEST_UM = 155.0
-"""What is shorter is a flake or a pore, also in the fields boxed by hand."""
+"""A line that is shorter is a flake or a pore, unless it is as clear as `short` asks."""
 _SPLIT = 1.2
 """Shafts wider than the usual by this factor are also tried as two side by side."""
 _BOX = 0.5
@@ -105,7 +106,8 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
     drawn = burnt_in(work)
     depth = np.where(drawn, np.float32(0), contrast(work, WORK_PX_PER_MM))
     depth = without_glare(depth, _USUAL_UM * WORK_PX_PER_MM / 1000)
-    chosen = [emerged(from_root(item, depth), depth) for item in without_doubtful(shafts(depth), depth, drawn)]
+    kept = without_doubtful(shafts(depth), depth, drawn)
+    chosen = [emerged(item, depth) for item in from_roots(kept, depth, WORK_PX_PER_MM)]
     belongs = units(chosen)
     offset = np.array((left, top), np.float64)
     size = (columns, rows)
@@ -165,7 +167,8 @@ def shafts(depth: Plane) -> list[Shaft]:
     if extra:
         chosen = choose(half, [priced(d, usual, True) for d in (*options, *extra)])
     found = merged([item.shaft for item in chosen], depth, usual)
-    return found + faint(depth, found, narrow, usual, WORK_PX_PER_MM)
+    found += faint(depth, found, narrow, usual, WORK_PX_PER_MM)
+    return found + short(depth, found, usual, WORK_PX_PER_MM)
 
 
 def usual_width(widths: list[float]) -> float:

@@ -16,8 +16,11 @@ Points = NDArray[np.float64]
 
 _TOLERANCE = 0.9
 """Roots lie on each other within this many usual thicknesses (about 70 um)."""
-_REACH = 1.8
-"""Once the photos lie on each other, a hair is looked for within this many usual thicknesses."""
+_REACH, _LONGER = 1.2, 3.0
+"""Once the photos lie on each other, a hair is looked for within this many usual thicknesses across, and so many times
+as far along."""
+_ONE_WAY = 1.6
+"""The sum of two unit vectors is longer than this where they are less than 74 degrees apart."""
 _CHANCE = 1e-6
 """A registration that as good a one would turn up by chance with more than this probability is refused."""
 _LEAST_SHARE = 0.5
@@ -32,8 +35,6 @@ _THICKNESS_SD_UM = 4.0
 deviation of 2.1 um), the others by far more: bundles that were told apart wrongly."""
 _MEDIAN = 1.2533
 """A median scatters so much more than a mean: the root of pi / 2."""
-_FURTHER = 2.5
-"""Hairs left over then, in both photos, are one within this many: glare and shade move where a root is seen."""
 _STILL_THERE = 0.15
 """A hair that was not found again counts as there where this much of its line is covered by hair: of 35 rendered hairs
 that were gone or new 6 had more, of 26 that were there and had less than 0.6, 14."""
@@ -263,19 +264,42 @@ def _assigned(
     return rows[good], columns[good], distance[rows[good], columns[good]]
 
 
-def _assigned_twice(
-    first: Points, second: Points, matrix: Matrix, usual: float
+def _paired(
+    before: Found, after: Found, matrix: Matrix
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Return as `_assigned` within `_REACH`, and what is left over then within `_FURTHER`."""
-    rows, columns, distance = _assigned(first, second, matrix, _REACH * usual)
-    one, two = np.setdiff1d(np.arange(len(first)), rows), np.setdiff1d(np.arange(len(second)), columns)
-    more = _assigned(first[one], second[two], matrix, _FURTHER * usual)
-    found = np.concatenate([rows, one[more[0]]]), np.concatenate([columns, two[more[1]]])
-    return found[0].astype(np.intp), found[1].astype(np.intp), np.concatenate([distance, more[2]])
+    """Return which hairs of the first photo are which of the second, each used once, and how far apart their roots are.
+
+    Across, a hair is seen where it is; along, shade and glare move where it seems to leave the skin.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    roots, ways = _placed(before.hairs, matrix)
+    other, others = _placed(after.hairs, np.eye(3))
+    way = ways[:, None] + others[None]
+    size = np.hypot(way[..., 0], way[..., 1])[..., None]
+    way = way / np.maximum(size, 1e-9)
+    apart = other[None] - roots[:, None]
+    along = np.abs((apart * way).sum(axis=-1))
+    across = np.abs(apart[..., 0] * way[..., 1] - apart[..., 1] * way[..., 0])
+    distance = np.hypot(apart[..., 0], apart[..., 1]).astype(np.float64)
+    # Two that do not point the same way have no way in common.
+    cost = np.where(size[..., 0] > _ONE_WAY, np.hypot(across, along / _LONGER), distance)
+    reach = _REACH * after.usual_px
+    rows, columns = linear_sum_assignment(np.minimum(cost, 2 * reach))
+    good = cost[rows, columns] <= reach
+    rows, columns = rows[good], columns[good]
+    return rows, columns, distance[rows, columns]
+
+
+def _placed(hairs: Sequence[Hair], matrix: Matrix) -> tuple[Points, Points]:
+    """Return the roots of hairs and their ways (unit vectors, from root to tip), carried by a similarity."""
+    ends = np.array([(hair.line[0], hair.line[-1]) for hair in hairs], np.float64) @ matrix[:2, :2].T + matrix[:2, 2]
+    way = ends[:, 1] - ends[:, 0]
+    return ends[:, 0], way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
 
 
 def _fates(before: Found, after: Found, first: Points, second: Points, matrix: Matrix) -> Matched:
-    rows, columns, distance = _assigned_twice(first, second, matrix, after.usual_px)
+    rows, columns, distance = _paired(before, after, matrix)
     back = np.linalg.inv(matrix).astype(np.float64)
     fates = []
     changes = []

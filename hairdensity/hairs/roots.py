@@ -14,21 +14,57 @@ _UNIT_WIDTHS = 2.6
 _LOWER = 0.6
 """Lower part of a hair, from its root, as a share of its length: where shade hides a root it is seen too far up."""
 
+_NEIGHBOURS_MM = 1.5
+"""Hairs lean alike over about this distance."""
+_ALIKE = 2.0
+"""What neighbours that are sure of their own roots count, against a shade as deep as the hair."""
+_ROUNDS = 4
+
 _EMERGED = 0.72
 """Over the skin a shaft is at least this share as dark as its darker parts; under it, it fades away."""
 _MOST_BURIED = 0.4
 """At most this share of a line is taken to lie under the skin."""
 
 
-def from_root(shaft: Shaft, depth: Plane) -> Shaft:
-    """Return the shaft with its points from root to tip.
+def from_roots(shafts: Sequence[Shaft], depth: Plane, px_per_mm: float) -> list[Shaft]:
+    """Return the shafts with their points from root to tip.
+
+    Parameters
+    ----------
+    shafts : sequence of Shaft
+        In pixels of `depth`.
+    depth : Plane
+        (rows, columns) float32.
+    px_per_mm : float
+        Its scale.
 
     Notes
     -----
-    Under the skin a hair shows as a fading shadow beyond its root; beyond its tip there is bare skin.
+    Under the skin a hair shows as a fading shadow beyond its root; beyond its tip there is bare skin. Where another
+    hair or glare lies there that says little, but hairs lean as their neighbours do: each hair goes by its own shade
+    and by the way of those around it, as far as they are sure of theirs.
     """
-    first, last = (_beyond(shaft.points[::way], shaft.width, depth) for way in (1, -1))
-    return shaft if first >= last else replace(shaft, points=shaft.points[::-1].copy())
+    if not shafts:
+        return []
+    shade = np.array(
+        [
+            _beyond(s.points, s.width, depth) / s.depth - _beyond(s.points[::-1], s.width, depth) / s.depth
+            for s in shafts
+        ]
+    ).clip(-1, 1)
+    ways = np.array([s.points[-1] - s.points[0] for s in shafts])
+    ways /= np.maximum(np.hypot(ways[:, 0], ways[:, 1]), 1e-9)[:, None]
+    middle = np.array([s.points[len(s.points) // 2] for s in shafts])
+    apart = np.hypot(*(middle[:, None] - middle[None]).transpose(2, 0, 1)) / (_NEIGHBOURS_MM * px_per_mm)
+    weight = np.exp(-0.5 * apart**2) * (ways @ ways.T)
+    np.fill_diagonal(weight, 0)
+    sure = shade
+    for _ in range(_ROUNDS):
+        sure = (shade + _ALIKE * weight @ sure / (np.abs(weight).sum(axis=1) + 1)).clip(-1, 1)
+    return [
+        item if way >= 0 else replace(item, points=item.points[::-1].copy())
+        for item, way in zip(shafts, sure.tolist(), strict=True)
+    ]
 
 
 def emerged(shaft: Shaft, depth: Plane) -> Shaft:

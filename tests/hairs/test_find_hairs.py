@@ -3,6 +3,7 @@
 import csv
 import io
 from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -10,10 +11,12 @@ import pytest
 
 from hairdensity.hairs import COLUMNS, Found, find_hairs, hairs_csv, look
 from hairdensity.hairs.contrast import without_glare
+from hairdensity.hairs.doubts import without_doubtful
 from hairdensity.hairs.figures import figures
 from hairdensity.hairs.find import shafts
-from hairdensity.hairs.roots import emerged
+from hairdensity.hairs.roots import emerged, from_roots
 from hairdensity.hairs.shafts import Shaft
+from hairdensity.hairs.short import short
 from hairdensity.simulate.macro import Look, MacroPhoto, macro_photo
 from hairdensity.simulate.spot import Spot, SpotHair
 
@@ -80,11 +83,40 @@ def test_a_bundle_is_its_hairs() -> None:
     assert len({hair.unit for hair in hairs}) == 2
 
 
-def test_a_burnt_in_bar_and_a_bubble_are_no_hairs() -> None:
+def test_a_burnt_in_bar_and_bubbles_are_no_hairs() -> None:
     photo = macro_photo(spot_of((-0.4, -0.1, 0.1, 0.7, 75.0)), SMALL, 1)
     rgb = photo.rgb.copy()
     rgb[280, 40:200] = 0
-    assert len(look(rgb, 180.0).hairs) == 1
+    for x, y, radius in ((320, 80, 58), (110, 225, 46), (300, 220, 19)):
+        cv2.circle(rgb, (x, y), radius, (110, 95, 85), 2, cv2.LINE_AA)
+    (hair,) = look(cv2.GaussianBlur(rgb, (0, 0), 1.2), 180.0).hairs
+    assert hair.thickness_um == pytest.approx(75, abs=6)
+
+
+def test_straight_pieces_of_a_ring_are_no_hairs_and_a_hair_beside_it_is_one() -> None:
+    depth = np.zeros((200, 260), np.float32)
+    cv2.circle(depth, (90, 100), 58, (0.3,), 4)
+    depth[92:106, 180:240] = 0.7
+    turns = np.linspace(0, 2 * np.pi, 9)
+    corners = np.column_stack([90 + 58 * np.cos(turns), 100 + 58 * np.sin(turns)])
+    arcs = [Shaft(np.linspace(a, b, 45), 5.0, 0.3) for a, b in pairwise(corners)]
+    hair = Shaft(np.column_stack([np.arange(181.0, 239.0), np.full(58, 98.5)]), 14.0, 0.7)
+    assert without_doubtful([*arcs, hair], cv2.GaussianBlur(depth, (0, 0), 1.0), np.zeros((200, 260), np.bool_)) == [
+        hair
+    ]
+
+
+def test_a_piece_by_itself_is_a_hair_and_a_spot_or_a_piece_of_shade_is_not() -> None:
+    depth = np.zeros((120, 240), np.float32)
+    depth[30:36, 30:52] = 0.5
+    cv2.circle(depth, (100, 33), 7, (0.5,), -1)
+    depth[30:36, 150:172] = 0.5
+    depth[36:60, 140:182] = 0.3
+    soft = cv2.GaussianBlur(depth, (0, 0), 1.0)
+    (piece,) = short(soft, [], 14.0, 180.0)
+    assert piece.points.mean(axis=0) == pytest.approx([40.5, 32.5], abs=0.5)
+    assert (piece.length, piece.width) == pytest.approx((22, 6), abs=2)
+    assert short(soft, [piece], 14.0, 180.0) == []
 
 
 def test_a_plain_border_does_not_matter() -> None:
@@ -133,6 +165,23 @@ def test_what_lies_under_the_skin_is_no_part_of_a_hair() -> None:
     shaft = emerged(Shaft(line, 12.0, 0.8), depth)
     assert shaft.points[0, 0] == pytest.approx(60, abs=4)
     assert shaft.points[-1, 0] == 138
+
+
+def test_a_root_is_where_the_shade_is_or_where_neighbours_have_theirs() -> None:
+    depth = np.zeros((200, 200), np.float32)
+    lines = []
+    for y in (30, 80, 130, 170):
+        depth[y - 6 : y + 7, 60:140] = 0.8
+        if y != 130:
+            depth[y - 6 : y + 7, 35:60] = np.linspace(0.05, 0.5, 25, dtype=np.float32)
+        x = np.arange(61.0, 139.0)
+        lines.append(np.column_stack([x, np.full(len(x), float(y))])[:: 1 if y != 80 else -1])
+    depth[124:137, 140:150] = 0.3  # glare took the shade of one; beyond its tip lies a fleck
+    found = from_roots([Shaft(line, 12.0, 0.8) for line in lines], depth, 180.0)
+    assert [item.points[0, 0] for item in found] == [61, 61, 61, 61]
+    alone = from_roots([Shaft(lines[2], 12.0, 0.8)], depth, 180.0)
+    assert alone[0].points[0, 0] == 138
+    assert from_roots([], depth, 180.0) == []
 
 
 def test_the_share_covers_the_hair() -> None:

@@ -85,6 +85,19 @@ def test_a_hair_that_was_not_told_apart_is_not_lost() -> None:
     assert result.change == 0
 
 
+def test_a_root_seen_further_along_is_the_same_hair_and_one_further_across_is_not() -> None:
+    points = roots(8)
+    points[0] = 600, 450
+    points = points[np.r_[True, np.hypot(*(points[1:] - points[0]).T) > 120]]
+    way = np.array([40, 10]) / np.hypot(40, 10)
+    for step, what in ((30 * way, 0), (np.array([-way[1], way[0]]) * 22, 1)):
+        later = points.copy()
+        later[0] += step
+        result = match_hairs(photo_of(points), photo_of(later))
+        assert isinstance(result, Matched)
+        assert (result.count("lost"), result.count("new")) == (what, what)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_another_spot_is_refused(seed: int) -> None:
     assert isinstance(match_hairs(photo_of(roots(100 + seed)), photo_of(roots(200 + seed))), NotSame)
