@@ -261,9 +261,10 @@ def _named_or_default(named: Path | str | None, default: Path) -> Path | None:
 
 @contextmanager
 def _workers(job: Job, cluster: str | None, jobs: int, photo_seconds: float, photos: Path) -> Iterator[Job]:
-    """Give the job with the workers of a cluster, where that is asked for; they see folders by their full path only."""
+    """Give the job with its workers: processes here, or those of a cluster, which see folders by their full path."""
     if cluster is None:
-        yield job
+        with Here(jobs, photo_seconds).staffed() as staff:
+            yield replace(job, run=staff)
         return
     from hairdensity.cluster import connected
 

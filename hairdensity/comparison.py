@@ -86,7 +86,7 @@ def compare(before: Path, after: Path, *, view: str = DEFAULT_VIEW, settings: Se
             f"{after.name}: could not be matched to {before.name} ({reason}). "
             "Both must show the same head from the same side and distance."
         )
-    common = common_skin(placed[0].skin, [one for one in placed if one is not None])
+    common = common_skin(placed[0].skin, [one.skin for one in placed if one is not None])
     results = [coverage(one, common, placed[0].skin) for one in placed if one is not None]
     if results[0] is None or results[1] is None:
         raise HairdensityError(f"{after.name}: shows no skin that {before.name} shows.")

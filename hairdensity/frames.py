@@ -11,13 +11,16 @@ from hairdensity import imaging
 from hairdensity.align import NotAligned
 from hairdensity.arrays import Mask, Matrix
 from hairdensity.columns import Cell
+from hairdensity.errors import OutputError
 from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, key
+from hairdensity.ledger import decode_skin, encode_skin
 from hairdensity.recipe import Observation, Placement, Seen
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.report.shots import Frame, Shown, Thumb
 from hairdensity.rows import MeasuredSeries
 from hairdensity.series import Member
+from hairdensity.tasks import PlaceTask, observation_of, run_place
 
 MARGIN: Final = 0.06
 """Surroundings shown around the region, as a share of the longer side of its box."""
@@ -27,8 +30,40 @@ _FILES: Final = ("picture.jpg", "hair.png", "patch.png")
 
 
 @dataclass(frozen=True, slots=True)
+class PictureTask:
+    """Make the picture of one photo for the page, unless that is kept already.
+
+    Parameters
+    ----------
+    entry : str
+        Name of what is kept of it.
+    found : FoundPhoto
+        The photo.
+    place : PlaceTask
+        How it is laid on its baseline.
+    common : bytes
+        PNG of the common skin on the baseline's grid.
+    baseline_shape : tuple of int
+        (rows, columns) of the upright baseline photo.
+    work_px : int
+        Longer side of the work pictures, in pixels.
+    longest, most_bytes : int
+        As `encode_frame` has them.
+    """
+
+    entry: str
+    found: FoundPhoto
+    place: PlaceTask
+    common: bytes
+    baseline_shape: tuple[int, int]
+    work_px: int
+    longest: int
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrameLoader:
-    """Gives the frame of a photo of one series when asked, so that only what is shown is ever loaded.
+    """Gives the pictures of photos of one series when asked, so that only what is shown is ever loaded.
 
     Parameters
     ----------
@@ -39,35 +74,28 @@ class FrameLoader:
     work_px : int
         Longer side of the work pictures, in pixels.
     place : callable
-        Gives how a photo lies on the baseline.
+        Gives how a photo is laid on the baseline.
     observe : callable
         Gives what a photo shows; None where that is gone and cannot be made again.
     members : mapping
         The photos of the series by their names in the table.
     through : mapping
         By name, the photo through which each was aligned.
-    skin : str
-        Name of the skin that they have in common; empty where they have none.
+    common : bytes
+        PNG of the skin that they have in common; empty where they have none.
     """
 
     measured: MeasuredSeries
     keeper: Keeper
     work_px: int
-    place: Callable[[Member], Placement]
+    place: Callable[[Member], PlaceTask]
     observe: Callable[[Member], Observation | None]
     members: Mapping[str, Member]
     through: Mapping[str, Cell]
-    skin: str
+    common: bytes
 
-    def __call__(self, photo: str) -> Frame | None:
-        """Return the frame of a photo by its name in the table; None where there is no picture to show."""
-        base, common, member = self.measured.series.baseline, self.measured.common, self.members.get(photo)
-        if base is None or common is None or member is None or not common.any():
-            return None
-        return self._aligned(member, base, common)
-
-    def shown(self, photo: str, longest: int, most_bytes: int) -> Shown | None:
-        """Return the picture of a photo as it stands on the page, made only where it is not kept from an earlier run.
+    def task(self, photo: str, longest: int, most_bytes: int) -> PictureTask | None:
+        """Return how the picture of a photo is made; None where there is none to show.
 
         Parameters
         ----------
@@ -78,22 +106,21 @@ class FrameLoader:
         most_bytes : int
             As `encode_frame` has it.
         """
-        base, common, member = self.measured.series.baseline, self.measured.common, self.members.get(photo)
-        if base is None or common is None or member is None:
+        base, member = self.measured.series.baseline, self.members.get(photo)
+        if base is None or member is None or not member.usable or not self.common:
             return None
+        skin = hashlib.sha256(self.common).hexdigest()
         through = self.through[photo]
-        entry = key("shown", DRAWN_AS, member.entry, base.entry, through, self.skin, self.work_px, longest, most_bytes)
-        if kept := self.keeper.load_files(entry, _FILES):
-            facts, files = kept
-            jpeg, hair, patch = (files[name] for name in _FILES)
-            return Shown(jpeg, hair, patch, facts["width"], facts["height"])
-        frame = self(photo)
-        if frame is None:
-            return None
-        made = encode_frame(frame, longest=longest, most_bytes=most_bytes)
-        files = dict(zip(_FILES, (made.jpeg, made.hair, made.patch), strict=True))
-        self.keeper.save_files(entry, {"width": made.width, "height": made.height}, files)
-        return made
+        entry = key("shown", DRAWN_AS, member.entry, base.entry, through, skin, self.work_px, longest, most_bytes)
+        return PictureTask(
+            entry, member.found, self.place(member), self.common, base.observation.shape, self.work_px, longest,
+            most_bytes,
+        )  # fmt: skip
+
+    def shown(self, photo: str, longest: int, most_bytes: int) -> Shown | None:
+        """Return the picture of a photo as it stands on the page; parameters as in `task`."""
+        task = self.task(photo, longest, most_bytes)
+        return shown_by(task) if task else None
 
     def thumb(self, photo: str) -> Thumb | None:
         """Return a small picture of a photo that has no number; None where its scalp was not found."""
@@ -106,24 +133,15 @@ class FrameLoader:
             return None
         return encode_thumb(photo, seen.picture, seen.region.mask)
 
-    def _aligned(self, member: Member, base: Member, common: Mask) -> Frame | None:
-        observation = self.observe(member) if member.usable else None
-        if observation is None or observation.seen is None:
-            return None
-        placement = self.place(member)
-        if placement.placed is None:
-            return None
-        return frame_of(member.found, observation.seen, placement, common, base.observation.shape, self.work_px)
-
 
 def frames_of(
     measured: MeasuredSeries,
     keeper: Keeper,
     work_px: int,
-    place: Callable[[Member], Placement],
+    place: Callable[[Member], PlaceTask],
     observe: Callable[[Member], Observation | None],
 ) -> FrameLoader:
-    """Return what gives the frames of a series; parameters as in `FrameLoader`."""
+    """Return what gives the pictures of a series; parameters as in `FrameLoader`."""
     common = measured.common
     return FrameLoader(
         measured,
@@ -133,8 +151,36 @@ def frames_of(
         observe,
         {member.found.name: member for member in measured.series.members},
         {str(row["photo"]): row.get("aligned_through") for row in measured.rows},
-        "" if common is None else hashlib.sha256(common.tobytes()).hexdigest(),
+        encode_skin(common) if common is not None and common.any() else b"",
     )
+
+
+def run_picture(task: PictureTask) -> bool:
+    """Make and keep a picture, and bring nothing back; false where there is none to show."""
+    return shown_by(task) is not None
+
+
+def shown_by(task: PictureTask) -> Shown | None:
+    """Return the picture of a task, made only where it is not kept from before; None where there is none to show."""
+    keeper = task.place.photo.keeper
+    if kept := keeper.load_files(task.entry, _FILES):
+        facts, files = kept
+        jpeg, hair, patch = (files[name] for name in _FILES)
+        return Shown(jpeg, hair, patch, facts["width"], facts["height"])
+    try:
+        observation = observation_of(task.place.photo, task.place.entry)
+    except OutputError:
+        return None  # gone, and the photo too
+    if observation.seen is None:
+        return None
+    common = decode_skin(task.common)
+    frame = frame_of(task.found, observation.seen, run_place(task.place), common, task.baseline_shape, task.work_px)
+    if frame is None:
+        return None
+    made = encode_frame(frame, longest=task.longest, most_bytes=task.most_bytes)
+    files = dict(zip(_FILES, (made.jpeg, made.hair, made.patch), strict=True))
+    keeper.save_files(task.entry, {"width": made.width, "height": made.height}, files)
+    return made
 
 
 def frame_of(

@@ -21,7 +21,7 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.align import Alignment, NotAligned
-from hairdensity.arrays import Gray, Plane, Share
+from hairdensity.arrays import Gray, Mask, Plane, Share
 from hairdensity.check import ScalpQuality
 from hairdensity.files import write_whole
 from hairdensity.hairs import Hair
@@ -172,6 +172,10 @@ class Keeper:
         """Return where an entry lies; two letters of its name make the folder, to keep folders small."""
         return self.root / entry[:2] / f"{entry}.zip"
 
+    def has(self, entry: str) -> bool:
+        """Return whether there is such an entry; it may be damaged."""
+        return self.path(entry).is_file()
+
     def save_observation(self, entry: str, observation: Observation) -> None:
         """Keep an observation."""
         facts = facts_of(observation)
@@ -251,6 +255,11 @@ class Keeper:
             facts["residual"],
         )
         return Placement(laid.alignment, placed, laid.flags, laid.through)
+
+    def load_skin(self, entry: str) -> Mask | None:
+        """Return the skin that a photo shows by a kept placement; None where there is none or it is damaged."""
+        loaded = self._load(entry, ("skin.png",))
+        return imaging.decode_gray(loaded[1]["skin.png"]) > 0 if loaded and loaded[1] else None
 
     def load_laid(self, entry: str) -> Laid | None:
         """Return how a photo lies by a kept placement; None where there is none or it is damaged."""

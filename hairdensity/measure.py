@@ -157,21 +157,21 @@ def place(
     )
 
 
-def shown_fraction(placed: Placed, baseline_skin: Mask) -> float:
-    """Return the share of the baseline's region that a photo shows, 0..1."""
+def shown_fraction(skin: Mask, baseline_skin: Mask) -> float:
+    """Return the share of the baseline's region that a photo with this skin shows, 0..1."""
     area = int(baseline_skin.sum())
-    return float((placed.skin & baseline_skin).sum() / area) if area else 0.0
+    return float((skin & baseline_skin).sum() / area) if area else 0.0
 
 
-def common_skin(baseline_skin: Mask, photos: Iterable[Placed], so_far: Mask | None = None) -> Mask:
+def common_skin(baseline_skin: Mask, skins: Iterable[Mask], so_far: Mask | None = None) -> Mask:
     """Return the part of the baseline's region that every photo shows.
 
     Parameters
     ----------
     baseline_skin : Mask
         (rows, columns) bool: the region of the baseline on its grid.
-    photos : iterable of Placed
-        The photos; their order does not matter.
+    skins : iterable of Mask
+        The skin of each photo on that grid, as `Placed` has it; their order does not matter.
     so_far : Mask, optional
         The common skin of other photos with the same baseline; then the result is that of all of them together.
 
@@ -181,9 +181,9 @@ def common_skin(baseline_skin: Mask, photos: Iterable[Placed], so_far: Mask | No
     shows less than `SHOWN_ENOUGH` does not count (it is flagged instead).
     """
     common = (baseline_skin if so_far is None else so_far).copy()
-    for photo in photos:
-        if shown_fraction(photo, baseline_skin) >= SHOWN_ENOUGH:
-            common &= photo.skin
+    for skin in skins:
+        if shown_fraction(skin, baseline_skin) >= SHOWN_ENOUGH:
+            common &= skin
     return common
 
 
@@ -230,7 +230,7 @@ def numbers(placed: Placed, common: Mask, baseline_skin: Mask, zones: Sequence[M
         (rows, columns) bool each: parts of the region that are measured by themselves.
     """
     return Numbers(
-        shown=shown_fraction(placed, baseline_skin),
+        shown=shown_fraction(placed.skin, baseline_skin),
         whole=coverage(placed, common, baseline_skin),
         fraction=float(np.count_nonzero(placed.skin & common)) / common.size,
         zones=tuple(

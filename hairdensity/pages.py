@@ -7,16 +7,19 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from hairdensity.files import write_whole
-from hairdensity.frames import frames_of
+from hairdensity.find import Found
+from hairdensity.frames import FrameLoader, PictureTask, frames_of, run_picture
 from hairdensity.keep import Keeper
+from hairdensity.pool import Crashed, Here
 from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress
 from hairdensity.report import Lane, ReportData, SeriesInput, build_report
 from hairdensity.report.course import Course
 from hairdensity.report.data import PersonLine
-from hairdensity.report.drawn import Charts
+from hairdensity.report.drawn import Charts, ChartTask, chart_tasks, run_chart
 from hairdensity.report.export import safe_names
 from hairdensity.report.pdf import write_pdf
+from hairdensity.report.plan import Foreseen, foreseen
 from hairdensity.report.render import render_report
 from hairdensity.report.words import CLOSE_UPS, clean
 from hairdensity.rows import MeasuredSeries
@@ -86,7 +89,6 @@ def write_pages(
         If a PDF is wanted and its extra is not installed.
     """
     page = target or job.paths.report
-    draw = Charts(Keeper(job.paths.cache))
     by_subject: dict[str, list[MeasuredSeries]] = {}
     for one in measured:
         by_subject.setdefault(one.series.subject, []).append(one)
@@ -97,17 +99,18 @@ def write_pages(
     ]
     if len(followed) <= MOST_PEOPLE:
         data = _data(job, measured, views, run, title)
-        return Written(_write(data, page, pdf, draw), tuple(one.course for one in data.series))
+        return Written(_write(job, data, page, pdf), tuple(one.course for one in data.series))
     folder = page.with_suffix("")
     files: list[Path] = []
     lines: list[PersonLine] = []
-    for subject, name in zip(followed, safe_names([("", subject) for subject in followed]), strict=True):
-        own_run = {key: value for key, value in run.items() if key not in OF_THE_RUN}
-        own = replace(job, warnings=())  # which may name other people's files
-        data = _data(own, by_subject[subject], views, own_run, f"{title}: {clean(subject)}")
-        files += _write(data, folder / f"{name}.html", pdf, draw)
-        link = f"{quote(folder.name)}/{name}.html"
-        lines += [PersonLine(clean(subject), one.title, link, one.verdict, one.course) for one in data.series]
+    tasks = _person_tasks(job, {subject: by_subject[subject] for subject in followed}, views, run, title, folder, pdf)
+    made: dict[int, tuple[tuple[Path, ...], tuple[PersonLine, ...]]] = {}
+    for which, result in job.run(run_person, tasks):
+        # A worker that died, for want of memory perhaps, is no reason to be without a page.
+        made[which] = run_person(tasks[which]) if isinstance(result, Crashed) else result
+    for which in range(len(tasks)):
+        files += made[which][0]
+        lines += made[which][1]
     once = [one for subject, series in by_subject.items() if subject not in followed for one in series]
     rest = _data(job, once, views, run, title, name_subjects=True)
     counts = [row["status"] for one in measured for row in one.rows]
@@ -115,7 +118,89 @@ def write_pages(
     if page == job.paths.report:
         _remove_others(folder, files)
     courses = (*(line.course for line in lines), *(one.course for one in rest.series))
-    return Written((*_write(index, page, pdf, draw), *files), courses)
+    return Written((*_write(job, index, page, pdf), *files), courses)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTask:
+    """Write the page of one person.
+
+    Parameters
+    ----------
+    job : Job
+        The inputs of the run, as far as they concern this person.
+    measured : tuple of MeasuredSeries
+        Everything of this person.
+    views : mapping
+        The verdicts on it.
+    run : mapping
+        What made the numbers.
+    title : str
+        Heading of the page.
+    page : Path
+        The file.
+    pdf : bool
+        Whether to write it as PDF as well.
+    """
+
+    job: Job
+    measured: tuple[MeasuredSeries, ...]
+    views: Views
+    run: Mapping[str, Any]
+    title: str
+    page: Path
+    pdf: bool
+
+
+def run_person(task: PersonTask) -> tuple[tuple[Path, ...], tuple[PersonLine, ...]]:
+    """Write the page of one person; return the files, and what the index says of it."""
+    data = _data(task.job, task.measured, task.views, task.run, task.title)
+    files = _write(task.job, data, task.page, task.pdf)
+    draw = _charts(task.job)
+    for one in data.series:
+        if len(one.course.points) > 1:
+            draw.png(one.course)  # which is a file of its own later
+    link = f"{quote(task.page.parent.name)}/{task.page.name}"
+    who = clean(task.measured[0].series.subject)
+    return files, tuple(PersonLine(who, one.title, link, one.verdict, one.course) for one in data.series)
+
+
+def _person_tasks(
+    job: Job,
+    people: Mapping[str, Sequence[MeasuredSeries]],
+    views: Views,
+    run: Mapping[str, Any],
+    title: str,
+    folder: Path,
+    pdf: bool,
+) -> list[PersonTask]:
+    own_views: dict[str, dict[tuple[str, str], ViewProgress]] = {}
+    for place, view in views.items():
+        own_views.setdefault(place[0], {})[place] = view
+    own_dates = job.treatments.by_subject(set(people))
+    own_run = {key: value for key, value in run.items() if key not in OF_THE_RUN}
+    names = safe_names([("", subject) for subject in people])
+    tasks = []
+    for (subject, series), name in zip(people.items(), names, strict=True):
+        photos = [member.found.name for one in series for member in one.series.members]
+        drawn = {photo: job.drawn[photo] for photo in photos if photo in job.drawn}
+        # Warnings of the run may name other people's files.
+        own = replace(
+            job,
+            found=Found((), ()),
+            treatments=replace(own_dates[subject], warnings=()),
+            drawn=drawn,
+            tables=(),
+            run=Here(1),
+            warnings=(),
+        )
+        heading = f"{title}: {clean(subject)}"
+        tasks.append(PersonTask(own, tuple(series), own_views[subject], own_run, heading, folder / f"{name}.html", pdf))
+    return tasks
+
+
+def _charts(job: Job) -> Charts:
+    return Charts(Keeper(job.paths.cache))
 
 
 def lanes(treatments: Treatments) -> tuple[Lane, ...]:
@@ -144,12 +229,14 @@ def _data(
     name_subjects: bool | None = None,
 ) -> ReportData:
     keeper = Keeper(job.paths.cache)
-    inputs = []
+    inputs: list[SeriesInput] = []
+    loaders: dict[int, FrameLoader] = {}
     for one in measured:
         frames = frames_of(one, keeper, job.settings.work_px, placer(job, one.series), observer(job))
+        loaders[len(inputs)] = frames
         inputs.append(
             SeriesInput(
-                views[one.series.subject, one.series.view], one.rows, frames,
+                views[one.series.subject, one.series.view], one.rows,
                 load_shown=frames.shown, load_thumb=frames.thumb, zone_rows=one.zone_rows,
                 spot=spot_map(one, keeper) if one.series.view == MACRO else None,
             )
@@ -159,14 +246,34 @@ def _data(
             for column, quantity in CLOSE_UPS.items()
             if (more := views.get((one.series.subject, f"{one.series.view}:{column}"))) and more.sessions
         ]
+    ahead = foreseen(inputs, treatments=lanes(job.treatments), today=job.today, name_subjects=name_subjects)
+    _make_ahead(job, ahead, {id(inputs[place]): frames for place, frames in loaders.items()})
     return build_report(
         inputs, treatments=lanes(job.treatments), run=run, warnings=job.warnings, today=job.today, title=title,
         name_subjects=name_subjects,
     )  # fmt: skip
 
 
-def _write(data: ReportData, page: Path, pdf: bool, draw: Charts) -> tuple[Path, ...]:
-    write_whole(page, render_report(data, draw=draw))
+def _make_ahead(job: Job, ahead: Foreseen, loaders: Mapping[int, FrameLoader]) -> None:
+    """Make the pictures and charts of a page where the work is done, side by side; they are then read as kept."""
+    keeper = Keeper(job.paths.cache)
+    pictures = [
+        task
+        for one, photo, size in ahead.pictures
+        if id(one) in loaders and (task := loaders[id(one)].task(photo, *size)) and not keeper.has(task.entry)
+    ]
+    # Charts first: they take longest, and what draws them half a second to load.
+    tasks: list[ChartTask | PictureTask] = [*chart_tasks(_charts(job), ahead.courses), *pictures]
+    for _ in job.run(_make, tasks):
+        pass
+
+
+def _make(task: ChartTask | PictureTask) -> bool:
+    return run_chart(task) if isinstance(task, ChartTask) else run_picture(task)
+
+
+def _write(job: Job, data: ReportData, page: Path, pdf: bool) -> tuple[Path, ...]:
+    write_whole(page, render_report(data, draw=_charts(job)))
     return (page, write_pdf(data, page.with_suffix(".pdf"))) if pdf else (page,)
 
 

@@ -67,7 +67,7 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Runs tasks on this machine.
+    """Runs tasks on this machine, each time in workers of its own; `staffed` keeps them from one time to the next.
 
     Parameters
     ----------
@@ -84,20 +84,50 @@ class Here:
         self, function: Callable[[Task], Result], tasks: Sequence[Task]
     ) -> Iterator[tuple[int, Result | Crashed]]:
         """Run a function over tasks; see `Runner`."""
-        if self.jobs <= 1 or len(tasks) <= 1:
+        with self.staffed() as run:
+            yield from run(function, tasks)
+
+    @contextlib.contextmanager
+    def staffed(self) -> Iterator["Staff"]:
+        """Give the same with workers that stay, and what they have loaded with them, until this ends."""
+        staff = Staff(self)
+        try:
+            yield staff
+        finally:
+            staff.dismiss()
+
+
+class Staff:
+    """Runs tasks in workers that are started when first needed and then stay; all anew once one of them has died.
+
+    Parameters
+    ----------
+    how : Here
+        How many, and how long a task may take.
+    """
+
+    def __init__(self, how: Here) -> None:
+        self._jobs, self._seconds = how.jobs, how.seconds
+        self._executor: ProcessPoolExecutor | None = None
+        self._ready: Future[None] | None = None
+
+    def __call__(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[tuple[int, Result | Crashed]]:
+        """Run a function over tasks; see `Runner`."""
+        if self._jobs <= 1 or len(tasks) <= 1:
             with one_thread():
                 for index, task in enumerate(tasks):
-                    yield index, attempt(function, self.seconds, task)
+                    yield index, attempt(function, self._seconds, task)
             return
         suspects: list[int] = []
         remaining = list(range(len(tasks)))
         while remaining:
             done: set[int] = set()
             try:
-                with _workers(min(self.jobs, len(remaining))) as executor:
-                    for index, result in self._through(executor, function, tasks, remaining):
-                        done.add(index)
-                        yield index, result
+                for index, result in self._through(function, tasks, remaining):
+                    done.add(index)
+                    yield index, result
             except _PoolBrokeError as broke:
                 # Any of those in flight may have done it: each gets a process of its own, later.
                 suspects += broke.in_flight
@@ -106,25 +136,30 @@ class Here:
         for index in suspects:
             yield index, self._alone(function, tasks[index])
 
+    def dismiss(self) -> None:
+        """Let the workers go, once they have done what they are at."""
+        if self._executor:
+            self._executor.shutdown(cancel_futures=True)
+        self._executor = self._ready = None
+
     def _through(
-        self,
-        executor: ProcessPoolExecutor,
-        function: Callable[[Task], Result],
-        tasks: Sequence[Task],
-        indices: Sequence[int],
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], indices: Sequence[int]
     ) -> Iterator[tuple[int, Result | Crashed]]:
         """Keep a bounded number of tasks in flight, so that a million of them need no more memory than ten."""
+        if self._executor is None or self._ready is None:
+            self._executor = _workers(self._jobs)
+            self._ready = self._executor.submit(_ready)
+        executor, ready = self._executor, self._ready
         waiting = iter(indices)
         flying: dict[Future[Result | Crashed], int] = {}
         begun: dict[Future[Result | Crashed], float] = {}
-        ready = executor.submit(_ready)
         try:
             while True:
-                while len(flying) < 3 * self.jobs and (index := next(waiting, None)) is not None:
-                    flying[executor.submit(attempt, function, self.seconds, tasks[index])] = index
+                while len(flying) < 3 * self._jobs and (index := next(waiting, None)) is not None:
+                    flying[executor.submit(attempt, function, self._seconds, tasks[index])] = index
                 if not flying:
                     return
-                landed, _ = wait(flying, 1.0 if self.seconds < float("inf") else None, FIRST_COMPLETED)
+                landed, _ = wait(flying, 1.0 if self._seconds < float("inf") else None, FIRST_COMPLETED)
                 for future in landed:
                     result = future.result()
                     begun.pop(future, None)
@@ -132,9 +167,12 @@ class Here:
                 if ready.done():
                     self._kill_if_stuck(executor, flying, begun)
         except BrokenProcessPool:
+            self.dismiss()  # one may also have died since the last tasks, with nothing in flight
             raise _PoolBrokeError(list(flying.values())) from None
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            if flying:
+                # Nobody wants the rest: what comes next is not to wait for it.
+                self.dismiss()
 
     def _kill_if_stuck(
         self,
@@ -147,16 +185,16 @@ class Here:
             if future.running():
                 begun.setdefault(future, now)
         # The executor marks up to one task more than it has workers as running: twice the time covers its turn too.
-        if any(now - start > 2 * GRACE * self.seconds for start in begun.values()):
+        if any(now - start > 2 * GRACE * self._seconds for start in begun.values()):
             _kill(executor)
 
     def _alone(self, function: Callable[[Task], Result], task: Task) -> Result | Crashed:
-        limit = None if self.seconds == float("inf") else GRACE * self.seconds
+        limit = None if self._seconds == float("inf") else GRACE * self._seconds
         with _workers(1) as executor:
             try:
                 # That a process is slow to start is not the task's fault.
                 executor.submit(_ready).result()
-                return executor.submit(attempt, function, self.seconds, task).result(limit)
+                return executor.submit(attempt, function, self._seconds, task).result(limit)
             except BrokenProcessPool:
                 return Crashed(DIED)
             except TimeoutError:

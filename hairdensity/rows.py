@@ -21,6 +21,7 @@ from hairdensity.region import Polygon
 from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings
 from hairdensity.spots import Pair
+from hairdensity.tasks import placed_of
 from hairdensity.treatments import Event
 from hairdensity.views import MACRO
 from hairdensity.written import length_flags
@@ -61,6 +62,25 @@ class MeasuredSeries:
     ledger: Ledger = NOTHING_KNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """How `measure_series` gets at photos without their planes.
+
+    Parameters
+    ----------
+    lay : callable
+        Gives how a usable photo lies on the baseline, by facts alone.
+    skin : callable
+        Gives the skin that an aligned photo shows, on the baseline's grid, from the photo and how it lies.
+    count : callable
+        Gives the numbers of aligned photos, in their order, from (photos, common skin, the baseline's region, zones).
+    """
+
+    lay: Callable[[Member], Laid]
+    skin: Callable[[Member, Laid], Mask]
+    count: Callable[[Sequence[Member], Mask, Mask, Sequence[Mask]], tuple[Numbers, ...]]
+
+
 def measure_series(
     series: Series,
     load: Callable[[Member], Placement],
@@ -70,7 +90,7 @@ def measure_series(
     pair: Callable[[Member, Member], Pair] | None = None,
     *,
     alone: Callable[[Member], Placement] | None = None,
-    lay: Callable[[Member], Laid] | None = None,
+    reads: Reads | None = None,
     known: Ledger = NOTHING_KNOWN,
 ) -> MeasuredSeries:
     """Measure all photos of a series on the skin that they have in common.
@@ -81,7 +101,7 @@ def measure_series(
         The photos.
     load : callable
         Gives how a usable photo lies on the baseline, with its planes. Called for those only of which something is
-        not known, and twice for some, so that one is in memory at a time.
+        not known, and several times for some, so that one is in memory at a time.
     settings : Settings
         How its photos were measured.
     drawn : mapping, optional
@@ -95,35 +115,42 @@ def measure_series(
         Gives how a usable photo lies on itself, with its planes: asked for photos without a date that lie on no
         baseline. They have no place in the course, and so are measured on all the skin that they show; without it they
         have no number, like dated ones.
-    lay : callable, optional
-        Gives how a usable photo lies on the baseline, by facts alone; default: from what `load` gives.
+    reads : Reads, optional
+        How less than all of a photo is read, and many are measured; default: by `load`, one after the other.
     known : Ledger
         What an earlier run found out. The result does not depend on it.
     """
     if series.baseline is None:
         return MeasuredSeries(series, None, tuple(_row(member, series) for member in series.members))
-    if lay is None:
-        lay = _lay_by(load)
-    laid = {member.found.name: lay(member) for member in series.members if member.usable}
+    reads = reads or reads_by(load)
+    laid = {member.found.name: reads.lay(member) for member in series.members if member.usable}
     if not laid[series.baseline.found.name].aligned:
         raise ValueError("a photo is always aligned to itself")
     if series.view == MACRO:
         return _measure_macro(series, laid, load, settings, pair, known)
-    return _measure_common(series, laid, load, settings, drawn or {}, events, alone, known)
+    return _measure_common(series, laid, reads, settings, drawn or {}, events, alone, known)
 
 
-def _lay_by(load: Callable[[Member], Placement]) -> Callable[[Member], Laid]:
+def reads_by(load: Callable[[Member], Placement]) -> Reads:
+    """Return how photos are read where each can only be had whole."""
+
     def lay(member: Member) -> Laid:
         placement = load(member)
         return Laid(member.entry, placement.alignment, placement.flags, placement.through)
 
-    return lay
+    def skin(member: Member, _laid: Laid) -> Mask:
+        return placed_of(load(member)).skin
+
+    def count(members: Sequence[Member], common: Mask, whole: Mask, zones: Sequence[Mask]) -> tuple[Numbers, ...]:
+        return tuple(numbers(placed_of(load(member)), common, whole, zones) for member in members)
+
+    return Reads(lay, skin, count)
 
 
 def _measure_common(
     series: Series,
     laid: Mapping[str, Laid],
-    load: Callable[[Member], Placement],
+    reads: Reads,
     settings: Settings,
     drawn: Zones,
     events: Sequence[Event],
@@ -137,7 +164,7 @@ def _measure_common(
 
     @cache
     def base_skin() -> Mask:
-        return _planes(load(base)).skin
+        return reads.skin(base, laid[base.found.name])
 
     aligned = {laid[member.found.name].name: member for member in series.members if _is_aligned(laid, member)}
     # Skin is compared with that of all photos that were there before, as far as all of them still are.
@@ -145,15 +172,16 @@ def _measure_common(
     common_png = known.common
     if new := [member for name, member in aligned.items() if name not in before]:
         so_far = decode_skin(known.common) if before else None
-        common_png = encode_skin(common_skin(base_skin(), (_planes(load(member)) for member in new), so_far))
+        skins = (reads.skin(member, laid[member.found.name]) for member in new)
+        common_png = encode_skin(common_skin(base_skin(), skins, so_far))
     common = decode_skin(common_png)
     zones = _zones(series, laid, settings, drawn, common) or zones_of(common)
     skin = skin_name(common, ((zone.name, zone.mask) for zone in zones))
-    found = {
-        name: known.number_of(name, skin)
-        or numbers(_planes(load(member)), common, base_skin(), [zone.mask for zone in zones])
-        for name, member in aligned.items()
-    }
+    found = {name: own for name in aligned if (own := known.number_of(name, skin))}
+    if todo := [name for name in aligned if name not in found]:
+        counted = reads.count([aligned[name] for name in todo], common, base_skin(), [zone.mask for zone in zones])
+        fresh = dict(zip(todo, counted, strict=True))
+        found = {name: found.get(name) or fresh[name] for name in aligned}
     names = {member.entry: member.found.name for member in series.members}
     area = int(np.count_nonzero(common))
     rows: list[dict[str, Cell]] = []
@@ -163,7 +191,7 @@ def _measure_common(
         if member.usable:
             here = laid[member.found.name]
             if alone and not here.aligned and member.found.date is None:
-                found[here.name] = known.number_of(here.name, skin) or _numbers_alone(_planes(alone(member)))
+                found[here.name] = known.number_of(here.name, skin) or _numbers_alone(placed_of(alone(member)))
                 itself = Laid(here.name, ITSELF, ("own_skin",))
                 row |= _measured_cells(member, member, itself, (), found[here.name], settings)
                 rows.append(row | {"baseline": member.found.name})
@@ -181,12 +209,6 @@ def _measure_common(
 
 def _is_aligned(laid: Mapping[str, Laid], member: Member) -> bool:
     return member.usable and laid[member.found.name].aligned
-
-
-def _planes(placement: Placement) -> Placed:
-    if placement.placed is None:
-        raise ValueError("only an aligned photo can be measured")
-    return placement.placed
 
 
 def _numbers_alone(placed: Placed) -> Numbers:
@@ -239,7 +261,7 @@ def _measure_macro(
         if member.usable:
             here = laid[member.found.name]
             if (own := known.number_of(here.name, "")) is None:
-                own = _numbers_alone(_planes(load(member)))
+                own = _numbers_alone(placed_of(load(member)))
             found[here.name] = own
             row |= _measured_cells(member, member, here, (), own, settings)
             row["baseline"] = member.found.name

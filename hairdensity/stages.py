@@ -13,34 +13,40 @@ import numpy as np
 
 from hairdensity import imaging
 from hairdensity.align import NotAligned
+from hairdensity.arrays import Mask
 from hairdensity.errors import OutputError
 from hairdensity.files import OutPaths, picture_names, write_whole
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.index import Known, known_of, observation_in, read_index, read_json, stamp_of, write_index
 from hairdensity.keep import Keeper, Laid
-from hairdensity.ledger import Ledger, read_ledger, write_ledger
-from hairdensity.measure import grid_shape
+from hairdensity.ledger import Ledger, encode_skin, read_ledger, write_ledger
+from hairdensity.measure import Numbers, grid_shape
 from hairdensity.pool import Crashed, Runner
 from hairdensity.recipe import Observation, Placement
 from hairdensity.regions import Drawn, Outlines
-from hairdensity.rows import MeasuredSeries, measure_series
+from hairdensity.rows import MeasuredSeries, Reads, measure_series
 from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings
 from hairdensity.spots import kept_pair, run_pair
 from hairdensity.tasks import (
+    CountTask,
     DrawTask,
     ObserveTask,
     PlaceTask,
     laid_of,
     lay,
     observation_of,
+    run_count,
     run_draw,
     run_observe,
     run_place,
+    skin_of,
 )
 from hairdensity.treatments import Treatments
 from hairdensity.views import MACRO
 
+AT_A_TIME: Final = 4
+"""Photos that a worker is given at a time to measure from what is kept: each takes a hundredth of a second."""
 NEIGHBOURS: Final = 3
 """Photos before and after one in its series, through which it may be laid on the baseline."""
 OnProgress = Callable[[str, int, int], None]
@@ -235,12 +241,32 @@ def measure_one(
         job.treatments.of(one.subject).events,
         lambda later, earlier: run_pair(_pair_task(job, later, earlier)),
         alone=lambda member: run_place(tasks[member.found.name].on_itself()),
-        lay=lambda member: laid_of(tasks[member.found.name], known.laid),
+        reads=_reads(job, tasks, known),
         known=known,
     )
     if keep and one.ledger:
         write_ledger(keeper, one.ledger, measured.ledger, known)
     return measured
+
+
+def _reads(job: Job, tasks: Mapping[str, PlaceTask], known: Ledger) -> Reads:
+    """Return how a series is measured: from facts and outlines here, from planes where the work is done."""
+
+    def count(members: Sequence[Member], common: Mask, whole: Mask, zones: Sequence[Mask]) -> tuple[Numbers, ...]:
+        places = [tasks[member.found.name] for member in members]
+        outlines = encode_skin(common), encode_skin(whole), tuple(map(encode_skin, zones))
+        some = [CountTask(tuple(places[at : at + AT_A_TIME]), *outlines) for at in range(0, len(places), AT_A_TIME)]
+        found: dict[int, tuple[Numbers, ...]] = {}
+        for which, result in job.run(run_count, some):
+            # A worker that died, for want of memory perhaps, is no reason to be without a number.
+            found[which] = run_count(some[which]) if isinstance(result, Crashed) else result
+        return tuple(numbers for which in range(len(some)) for numbers in found[which])
+
+    return Reads(
+        lambda member: laid_of(tasks[member.found.name], known.laid),
+        lambda member, laid: skin_of(tasks[member.found.name], laid.name),
+        count,
+    )
 
 
 def places_of(job: Job, series: Sequence[Series]) -> Places:
@@ -254,14 +280,14 @@ def ledgers_of(job: Job, series: Sequence[Series]) -> Ledgers:
     return {(one.subject, one.view): read_ledger(keeper, one.ledger) for one in series}
 
 
-def placer(job: Job, one: Series) -> Callable[[Member], Placement]:
-    """Return a function that gives how a usable photo of a series lies on its baseline, from what is kept."""
+def placer(job: Job, one: Series) -> Callable[[Member], PlaceTask]:
+    """Return a function that gives how a usable photo of a series is laid on its baseline."""
     tasks: dict[str, PlaceTask] = {}
 
-    def place(member: Member) -> Placement:
+    def place(member: Member) -> PlaceTask:
         if not tasks:
             tasks.update(_place_tasks(job, one))
-        return run_place(tasks[member.found.name])
+        return tasks[member.found.name]
 
     return place
 

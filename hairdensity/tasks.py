@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 
 from hairdensity import imaging
-from hairdensity.align import NotAligned
+from hairdensity.align import Alignment, NotAligned
 from hairdensity.arrays import Mask, Matrix
 from hairdensity.errors import OutputError
 from hairdensity.files import write_whole
 from hairdensity.hairs import hairs_csv
 from hairdensity.keep import Keeper, Laid, file_digest, key
-from hairdensity.measure import grid_matrix
+from hairdensity.measure import Numbers, Placed, grid_matrix, numbers
 from hairdensity.recipe import Observation, Placement, labels, observe, place_on, place_through
 from hairdensity.region import Polygon
 from hairdensity.settings import Settings
@@ -111,6 +111,26 @@ class DrawTask:
         """Return the same task less the files that exist."""
         mask, map_, hairs = (None if path and path.is_file() else path for path in (self.mask, self.map, self.hairs))
         return replace(self, mask=mask, map=map_, hairs=hairs)
+
+
+@dataclass(frozen=True, slots=True)
+class CountTask:
+    """Measure a few photos of a series on the skin that is common to all.
+
+    Parameters
+    ----------
+    places : tuple of PlaceTask
+        How each was laid on the baseline; all aligned.
+    common, whole : bytes
+        The common skin and the baseline's region on the baseline's grid, as PNG.
+    zones : tuple of bytes
+        Parts of the region that are measured by themselves, as PNG.
+    """
+
+    places: tuple[PlaceTask, ...]
+    common: bytes
+    whole: bytes
+    zones: tuple[bytes, ...]
 
 
 def placement_key(entry: str, baseline: str) -> str:
@@ -220,10 +240,51 @@ def lay(task: PlaceTask) -> bool:
     return True
 
 
+def skin_of(task: PlaceTask, name: str) -> Mask:
+    """Return the skin that an aligned photo shows on the baseline's grid, of its kept placement nothing else.
+
+    Parameters
+    ----------
+    task : PlaceTask
+        The photo.
+    name : str
+        Of its kept placement, as `laid_of` gives it.
+
+    Raises
+    ------
+    OutputError
+        As `run_place`.
+    ValueError
+        If the photo was not aligned.
+    """
+    skin = task.photo.keeper.load_skin(name)
+    return placed_of(run_place(task)).skin if skin is None else skin
+
+
+def placed_of(placement: Placement) -> Placed:
+    """Return what an aligned photo shows on the grid.
+
+    Raises
+    ------
+    ValueError
+        If the photo was not aligned.
+    """
+    if placement.placed is None:
+        raise ValueError("only an aligned photo can be measured")
+    return placement.placed
+
+
+def run_count(task: CountTask) -> tuple[Numbers, ...]:
+    """Return what is measured of each of a few photos, all aligned."""
+    common, whole = imaging.decode_gray(task.common) > 0, imaging.decode_gray(task.whole) > 0
+    zones = [imaging.decode_gray(zone) > 0 for zone in task.zones]
+    return tuple(numbers(placed_of(run_place(place)), common, whole, zones) for place in task.places)
+
+
 def run_draw(task: DrawTask) -> bool:
     """Write mask and map of one photo at the size of the upright photo; false for one that was not aligned."""
-    placement = run_place(task.place)
-    if placement.placed is None:
+    laid = laid_of(task.place, {})
+    if not isinstance(laid.alignment, Alignment):
         return False
     keeper, entry = task.place.photo.keeper, task.place.entry
     share = keeper.load_share(entry)
@@ -233,7 +294,8 @@ def run_draw(task: DrawTask) -> bool:
         if observation.seen is None:
             return False
         share = observation.seen.segmentation.share
-    skin = skin_in_work(placement, imaging.decode_gray(task.common) > 0, task.baseline_work, share.shape)
+    measured = skin_of(task.place, laid.name) & (imaging.decode_gray(task.common) > 0)
+    skin = skin_in_work(measured, laid.alignment, task.baseline_work, share.shape)
     if task.mask is not None:
         hair = labels(share, skin)
         small = np.where(hair, 2, np.where(skin, 1, 0)).astype(np.uint8)
@@ -263,23 +325,20 @@ def observation_of(task: ObserveTask, entry: str) -> Observation:
     raise OutputError(f"{task.path.name}: was changed or removed during the run. Run the same command again.")
 
 
-def skin_in_work(placement: Placement, common: Mask, baseline_work: tuple[int, int], shape: tuple[int, ...]) -> Mask:
+def skin_in_work(measured: Mask, alignment: Alignment, baseline_work: tuple[int, int], shape: tuple[int, ...]) -> Mask:
     """Return the measured skin in a photo's own work picture.
 
     Parameters
     ----------
-    placement : Placement
-        Of an aligned photo.
-    common : Mask
-        The common skin on the baseline's grid.
+    measured : Mask
+        The skin on the baseline's grid.
+    alignment : Alignment
+        From the photo's to the baseline's work picture.
     baseline_work : tuple of int
         (rows, columns) of the baseline's work picture.
     shape : tuple of int
         (rows, columns) of the photo's work picture.
     """
-    if placement.placed is None or isinstance(placement.alignment, NotAligned):
-        raise ValueError("only an aligned photo has skin in common with its baseline")
-    measured = placement.placed.skin & common
-    to_grid = grid_matrix(baseline_work) @ placement.alignment.matrix
+    to_grid = grid_matrix(baseline_work) @ alignment.matrix
     from_grid: Matrix = np.asarray(np.linalg.inv(to_grid), np.float64)
     return imaging.warp_mask(measured, from_grid, (shape[0], shape[1]))

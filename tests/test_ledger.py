@@ -16,7 +16,7 @@ from hairdensity.keep import Keeper, Laid
 from hairdensity.ledger import NOTHING_KNOWN, Ledger, read_ledger, write_ledger
 from hairdensity.measure import Placed
 from hairdensity.recipe import Observation, Placement
-from hairdensity.rows import MeasuredSeries, measure_series
+from hairdensity.rows import MeasuredSeries, measure_series, reads_by
 from hairdensity.series import Member, Series, group
 from hairdensity.settings import Settings
 from hairdensity.views import MACRO
@@ -71,7 +71,8 @@ def measured(
         return placement(int(member.found.name.split(".")[0]) + 1)
 
     drawn = {series.members[0].found.name: (("spot", BOX),)} if zones else {}
-    return measure_series(series, load, SETTINGS, drawn, alone=alone, lay=lay, known=known)
+    reads = replace(reads_by(load), lay=lay)
+    return measure_series(series, load, SETTINGS, drawn, alone=alone, reads=reads, known=known)
 
 
 @given(

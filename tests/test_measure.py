@@ -61,8 +61,7 @@ def test_skin_that_one_photo_lacks_is_left_out_of_all():
     base = square(200, 20, 180)
     cut = base.copy()
     cut[150:, :] = False  # shows 81 %
-    share = np.zeros((200, 200), np.float32)
-    common = common_skin(base, [placed(share, base), placed(share, cut)])
+    common = common_skin(base, [base, cut])
     assert (common == cut).all()
 
 
@@ -70,9 +69,8 @@ def test_one_badly_framed_photo_does_not_shrink_the_region():
     base = square(200, 20, 180)
     half = base.copy()
     half[100:, :] = False
-    share = np.zeros((200, 200), np.float32)
-    assert shown_fraction(placed(share, half), base) == pytest.approx(0.5)
-    assert (common_skin(base, [placed(share, base), placed(share, half)]) == base).all()
+    assert shown_fraction(half, base) == pytest.approx(0.5)
+    assert (common_skin(base, [base, half]) == base).all()
 
 
 def laid(mask: Mask, move: tuple[float, float] = (0, 0)) -> Placed:
@@ -85,7 +83,7 @@ def laid(mask: Mask, move: tuple[float, float] = (0, 0)) -> Placed:
 def test_two_readings_of_one_outline_are_measured_on_the_same_skin():
     base = square(200, 20, 180)
     nearly = laid(square(200, 22, 178))
-    assert (common_skin(base, [nearly]) == base).all()
+    assert (common_skin(base, [nearly.skin]) == base).all()
     result = coverage(nearly, base, base)
     assert result is not None
     assert result.region_fraction == 1.0

@@ -68,6 +68,25 @@ def test_a_worker_that_dies_once_costs_nothing(tmp_path: Path):
     assert dict(Here(2)(partial(die_once, tmp_path), list(range(8)))) == {i: i for i in range(8)}
 
 
+def whose(_number: int) -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def test_workers_that_stay_are_the_same_until_one_dies_or_a_run_is_left():
+    with Here(2).staffed() as run:
+        first = {pid for _, pid in run(whose, range(6))}
+        assert os.getpid() not in first
+        assert len(first) == 2
+        assert {pid for _, pid in run(whose, range(6))} <= first
+        os.kill(min(first), signal.SIGKILL)
+        second = dict(run(whose, range(2)))
+        assert all(isinstance(pid, int) for pid in second.values())
+        assert min(first) not in second.values()
+        next(run(whose, range(6)))
+        assert dict(run(double, range(3))) == {0: 0, 1: 2, 2: 4}
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_of_the_program_is_not_hidden(jobs: int):
     with pytest.raises(ValueError, match="task"):

@@ -9,15 +9,19 @@ from hairdensity.flags import FLAGS, Severity, reason_for
 from hairdensity.intervals import detectable
 from hairdensity.preferences import TITLE
 from hairdensity.report.answers import answers, without_course
-from hairdensity.report.course import Band, Course, Lane, Point
+from hairdensity.report.course import Lane, Point
 from hairdensity.report.data import Card, PhotoGroup, ReportData, SeriesInput, SeriesPage, Undated, ZoneLine
 from hairdensity.report.guide import TOPIC_OF_FLAG
-from hairdensity.report.needs import CourseLike
 from hairdensity.report.pictures import threshold_of
+from hairdensity.report.plan import Plan, anchor_of, course_of, plan_of, points_of, title_of
 from hairdensity.report.shots import LoadThumb, Thumb
-from hairdensity.report.show import card_picture, pictures_each, pictures_of, row_value, rows_outside, size_for
+from hairdensity.report.show import (
+    card_picture,
+    pictures_of,
+    row_value,
+    rows_outside,
+)
 from hairdensity.report.words import (
-    COVERAGE,
     NOTHING_MEASURED,
     VERDICTS,
     Quantity,
@@ -25,14 +29,11 @@ from hairdensity.report.words import (
     counted,
     day,
     percent,
-    quantity_of,
     sentence_for,
     sureness,
     words_for,
 )
 
-MOST_SINGLE: Final = 3
-"""Up to so many series with one session at most have a section each; more of them become cards."""
 MOST_THUMBS: Final = 12
 """Of photos that were left out for one reason, so many are shown small."""
 
@@ -69,19 +70,9 @@ def build_report(
     inputs = list(series)
     people = {"", *(one.progress.subject for one in inputs)}
     treatments = tuple(lane for lane in treatments if lane.subject in people)
-    single = [one for one in inputs if len(one.progress.sessions) <= 1 and not rows_outside(one)[1:]]
-    as_cards = single if len(single) > MOST_SINGLE else []
-    chosen = {id(one) for one in as_cards}
-    full = [one for one in inputs if id(one) not in chosen]
-    sessions = [len(one.progress.sessions) for one in full]
-    most = pictures_each(sessions)
-    size = size_for(sum(min(count, most) for count in sessions) + len(as_cards) // 4)
-    several_subjects = name_subjects
-    if several_subjects is None:
-        several_subjects = len({one.progress.subject for one in inputs}) > 1
-    pages = tuple(
-        _page(one, place, most, size, several_subjects, treatments, today) for place, one in enumerate(full, 1)
-    )
+    plan = plan_of(inputs, name_subjects)
+    several_subjects, as_cards = plan.several_subjects, plan.as_cards
+    pages = tuple(_page(one, place, plan, treatments, today) for place, one in enumerate(plan.full, 1))
     card_rows = [row for one in as_cards for row in one.rows]
     return ReportData(
         title=title,
@@ -147,19 +138,10 @@ def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
     return tuple(sorted(listed, key=lambda group: (order.index(group.severity), -len(group.photos))))
 
 
-def _page(
-    one: SeriesInput,
-    place: int,
-    most: int,
-    size: tuple[int, int],
-    several_subjects: bool,
-    treatments: Sequence[Lane],
-    today: date | None,
-) -> SeriesPage:
+def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], today: date | None) -> SeriesPage:
     progress, quantity = one.progress, one.quantity
-    lanes = tuple(lane for lane in treatments if lane.subject in ("", progress.subject))
-    title = _title(progress.subject, progress.view, several_subjects)
-    points = _points(one)
+    course = course_of(one, plan.several_subjects, treatments, today)
+    points = course.points
     outside = rows_outside(one)
     undated = tuple(
         Undated(clean(row.get("photo") or ""), f"{clean(row.get('date') or 'no date')}, {value}")
@@ -169,29 +151,19 @@ def _page(
     words = words_for(progress.verdict) if points or undated else NOTHING_MEASURED
     gain = _triple(progress.gain, progress.gain_low, progress.gain_high)
     kept = _triple(progress.retained, progress.retained_low, progress.retained_high)
-    pictures, changes = pictures_of(one, points, most, size)
-    noise = progress.smallest_detectable_change
+    pictures, changes = pictures_of(one, points, plan.most, plan.size)
+    noise = course.noise
     lost, improvable = left_out(one.rows, one.load_thumb), remarks(one.rows)
-    treated = any(not lane.is_event for lane in lanes)
+    treated = any(not lane.is_event for lane in course.lanes)
     return SeriesPage(
-        anchor=f"series-{place}",
-        title=title,
+        anchor=anchor_of(place),
+        title=title_of(progress.subject, progress.view, plan.several_subjects),
         verdict=words,
         sentence=sentence_for(words, quantity, gain, kept),
         reason=clean(progress.reason or "") if points else without_course(outside),
         sure=sureness(words, progress.probability),
         figures=_figures(points, quantity, noise),
-        course=Course(
-            subject=progress.subject,
-            view=progress.view,
-            title=f"{quantity.name} over time: {title}",
-            quantity=quantity,
-            points=points,
-            band=_band(progress.course),
-            lanes=lanes,
-            noise=noise,
-            today=today,
-        ),
+        course=course,
         pictures=pictures,
         changes=changes,
         left_out=lost,
@@ -214,36 +186,8 @@ def _page(
     )
 
 
-def _points(one: SeriesInput) -> tuple[Point, ...]:
-    points = []
-    for session in one.progress.sessions:
-        known = [FLAGS[name] for name in session.flags if name in FLAGS]
-        points.append(
-            Point(
-                date=session.date,
-                value=session.value,
-                low=session.low,
-                high=session.high,
-                photos=session.photos if isinstance(session.photos, int) else len(session.photos),
-                remarks=tuple(
-                    dict.fromkeys(flag.meaning.removeprefix("is ") for flag in known if flag.severity != "note")
-                ),
-                warned=any(flag.severity != "note" for flag in known),
-            )
-        )
-    return tuple(sorted(points, key=lambda point: point.date))
-
-
-def _band(course: CourseLike | None) -> Band | None:
-    if course is None or len(course.dates) == 0:
-        return None
-    untreated = () if course.untreated is None else tuple(float(v) for v in course.untreated)
-    mean, low, high = (tuple(float(v) for v in part) for part in (course.mean, course.low, course.high))
-    return Band(tuple(course.dates), mean, low, high, untreated)
-
-
 def _card(one: SeriesInput, several_subjects: bool) -> Card:
-    points = _points(one)
+    points = points_of(one)
     undated = rows_outside(one)
     value = ""
     if points:
@@ -253,7 +197,7 @@ def _card(one: SeriesInput, several_subjects: bool) -> Card:
     picture = card_picture(one, points[0].date if points else None, value) if value else None
     groups = remarks(one.rows) if value else left_out(one.rows)
     return Card(
-        title=_title(one.progress.subject, one.progress.view, several_subjects),
+        title=title_of(one.progress.subject, one.progress.view, several_subjects),
         date=points[0].date if points else None,
         value=value,
         picture=picture,
@@ -342,14 +286,6 @@ def _triple(
     value: float | None, low: float | None, high: float | None
 ) -> tuple[float, float | None, float | None] | None:
     return None if value is None else (value, low, high)
-
-
-def _title(subject: str, view: str, several_subjects: bool) -> str:
-    view = clean(view)
-    if (quantity := quantity_of(view)) is not COVERAGE:
-        view = f"{view.rpartition(':')[0]}, {quantity.name[:1].lower()}{quantity.name[1:]}"
-    shown = view[:1].upper() + view[1:]
-    return f"{clean(subject)}: {shown}" if several_subjects else shown or "Scalp"
 
 
 def _flag_names(row: Row) -> list[str]:

@@ -1,6 +1,7 @@
 """Charts as pages and files have them, drawn only where the same one is not kept from an earlier run."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -65,6 +66,10 @@ class Charts:
         self._keep(entry, made_from, {}, drawn)
         return drawn
 
+    def keeps(self, kind: str, course: Course, *how: object) -> bool:
+        """Return whether a chart is kept; kind and how as it was named."""
+        return self._kept(*_names(kind, course, *how)) is not None
+
     def _kept(self, entry: str, made_from: str) -> tuple[dict[str, str], bytes] | None:
         loaded = self.keeper.load_files(entry, (_FILE,)) if self.keeper else None
         match loaded:
@@ -75,6 +80,59 @@ class Charts:
     def _keep(self, entry: str, made_from: str, glyphs: dict[str, str], drawn: bytes) -> None:
         if self.keeper:
             self.keeper.save_files(entry, {"made_from": made_from, "glyphs": glyphs}, {_FILE: drawn})
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTask:
+    """Draw one chart and keep it, unless that is done.
+
+    Parameters
+    ----------
+    draw : Charts
+        What draws and keeps.
+    course : Course
+        What it shows.
+    prefix : str
+        As for `Charts.svg`; empty for the picture that is a file of its own.
+    narrow : bool
+        Whether it is for a phone.
+    """
+
+    draw: Charts
+    course: Course
+    prefix: str
+    narrow: bool = False
+
+
+def run_chart(task: ChartTask) -> bool:
+    """Do the task, and bring nothing back."""
+    if task.prefix:
+        task.draw.svg(task.course, prefix=task.prefix, narrow=task.narrow)
+    else:
+        task.draw.png(task.course)
+    return True
+
+
+def chart_tasks(draw: Charts, courses: Iterable[tuple[str, Course]]) -> list[ChartTask]:
+    """Return how the charts of a page, each (name of its section, course), and their files are drawn ahead of it.
+
+    Those that are kept are left out; without a keeper there is nowhere to put any.
+    """
+    tasks = []
+    for anchor, course in courses if draw.keeper else ():
+        wide, narrow = prefixes(anchor)
+        if not draw.keeps("png", course):
+            tasks.append(ChartTask(draw, course, ""))
+        for prefix, is_narrow in ((wide, False), (narrow, True)):
+            if not draw.keeps("svg", course, prefix, is_narrow, True):
+                tasks.append(ChartTask(draw, course, prefix, is_narrow))
+    return tasks
+
+
+def prefixes(anchor: str) -> tuple[str, str]:
+    """Return what the ids of a section's wide and narrow chart begin with."""
+    name = anchor.replace("series-", "c")
+    return f"{name}w", f"{name}n"
 
 
 DRAW: Final = Charts()

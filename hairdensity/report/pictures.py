@@ -29,7 +29,7 @@ PATCH_PX: Final = 96
 THUMB_PX: Final = 150
 QUALITIES: Final = (84, 78, 70, 60, 50)
 """JPEG qualities, tried in turn until a picture is small enough."""
-DRAWN_AS: Final = 4
+DRAWN_AS: Final = 5
 """Part of the names of kept pictures: raise it where they are to look different."""
 
 
@@ -189,7 +189,8 @@ def _hair_png(share: Plane, region: Mask) -> bytes:
     image = Image.fromarray(levels)
     image.putpalette([*(HAIR_COLOUR * 4), 255, 255, 255])
     data = io.BytesIO()
-    image.save(data, "PNG", optimize=True, bits=4, transparency=bytes((0, 45, 80, 115, 235)))
+    # Run lengths (3) instead of the smallest file: a twentieth of the time for a tenth more bytes.
+    image.save(data, "PNG", compress_level=6, compress_type=3, bits=4, transparency=bytes((0, 45, 80, 115, 235)))
     return data.getvalue()
 
 

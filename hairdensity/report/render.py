@@ -18,7 +18,7 @@ from hairdensity.flags import FLAGS
 from hairdensity.report import words
 from hairdensity.report.course import MOST_LANES, Course, reaches_beyond
 from hairdensity.report.data import PhotoGroup, ReportData, SeriesPage
-from hairdensity.report.drawn import DRAW, Charts
+from hairdensity.report.drawn import DRAW, Charts, prefixes
 from hairdensity.report.guide import TOPICS
 from hairdensity.report.guide_pictures import drawing
 from hairdensity.report.svg import sprite
@@ -112,9 +112,9 @@ def _charts(pages: tuple[SeriesPage, ...], draw: Charts) -> tuple[list[_Charts |
         if len(page.course.points) < 2:
             charts.append(None)
             continue
-        name = page.anchor.replace("series-", "c")
-        wide = draw.svg(page.course, prefix=f"{name}w")
-        narrow = draw.svg(page.course, prefix=f"{name}n", narrow=True)
+        at_wide, at_narrow = prefixes(page.anchor)
+        wide = draw.svg(page.course, prefix=at_wide)
+        narrow = draw.svg(page.course, prefix=at_narrow, narrow=True)
         glyphs.update(wide.glyphs)
         glyphs.update(narrow.glyphs)
         charts.append(_Charts(Markup(wide.text), Markup(narrow.text)))  # noqa: S704 - written as XML, all escaped

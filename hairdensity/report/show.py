@@ -18,7 +18,8 @@ MOST_PICTURES: Final = 240
 SIZES: Final = ((4, 900), (10, 720), (26, 520), (60, 380), (120, 300))
 """(pictures on the page, longer side in pixels): many people still make one page that opens."""
 LEAST_PX: Final = 220
-CARD_PX: Final = 220
+CARD_SIZE: Final = (220, 14_000)
+"""Longer side in pixels, and most bytes, of the picture of a series that was photographed once."""
 
 
 def size_for(pictures: int) -> tuple[int, int]:
@@ -73,6 +74,15 @@ def pictures_of(
     return tuple(pictures), _maps(one, points, pictures)
 
 
+def photos_shown(one: SeriesInput, points: Sequence[Point], most: int) -> tuple[str, ...]:
+    """Return the photos that `pictures_of` asks for, as long as there is a picture of each; parameters as there."""
+    if not points:
+        return tuple(str(row.get("photo") or "") for row in rows_outside(one)[:1])
+    by_day = _measured_by_day(one)
+    days = [by_day.get(points[index].date.isoformat(), ()) for index in _chosen(points, most)]
+    return tuple(str(min(rows, key=_warnings).get("photo") or "") for rows in days if rows)
+
+
 def rows_outside(one: SeriesInput) -> list[Row]:
     """Return the rows of measured photos that are part of no session: without a date, or dated in the future."""
     days = {session.date.isoformat() for session in one.progress.sessions}
@@ -87,7 +97,7 @@ def row_value(row: Row, one: SeriesInput) -> str:
 
 def card_picture(one: SeriesInput, when: date | None, value: str) -> Picture | None:
     """Return the small picture of a series that was photographed once."""
-    size = (CARD_PX, 14_000)
+    size = CARD_SIZE
     if when is not None:
         found = _session_picture(one, _measured_by_day(one).get(when.isoformat(), ()), size)
         return Picture("", found[0], when, value, None, found[1]) if found else None

@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,13 @@ QUICK = Settings(segmenter="classical", work_px=360)
 def table(out: Path) -> dict[str, dict[str, str]]:
     with (out / "measurements.csv").open(newline="", encoding="utf-8") as file:
         return {row["photo"]: row for row in csv.DictReader(file)}
+
+
+def written(out: Path) -> dict[str, bytes]:
+    """Return what a run wrote, by name, but for what is kept for the next, and for when it was finished."""
+    when = re.compile(rb"\d{4}-\d\d-\d\dT[\d:+]+")
+    files = [path for path in out.rglob("*") if path.is_file() and "cache" not in path.relative_to(out).parts]
+    return {path.relative_to(out).as_posix(): when.sub(b"", path.read_bytes()) for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +106,23 @@ def test_a_changed_setting_measures_anew(tmp_path: Path):
     assert analyze(photos, out, settings=other, jobs=1, today=TODAY).measured_now == 2
 
 
-def test_one_job_and_several_give_the_same_table(folder: Path, done: Path, tmp_path: Path):
-    analyze(folder, tmp_path / "out", settings=QUICK, jobs=2, today=TODAY)
-    assert (tmp_path / "out" / "measurements.csv").read_bytes() == (done / "measurements.csv").read_bytes()
+def test_one_job_and_several_give_the_same_files(folder: Path, done: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    analyze(folder, out, settings=QUICK, jobs=2, today=TODAY)
+    made, before = written(out), written(done)
+    assert {"measurements.csv", "report.html", "charts/chart_vertex.png"} <= made.keys()
+    assert [name for name in made if made[name] != before[name]] == []
+
+
+def test_the_page_of_each_of_many_people_is_the_same_by_several_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hairdensity.pages.MOST_PEOPLE", 1)
+    for number in range(4):
+        save(head(noise=number), tmp_path / "photos" / "AB"[number % 2] / "vertex" / f"2026-01-0{number + 1}.jpg")
+    for jobs in (1, 2):
+        analyze(tmp_path / "photos", tmp_path / str(jobs), settings=QUICK, jobs=jobs, today=TODAY)
+    one, two = written(tmp_path / "1"), written(tmp_path / "2")
+    assert {"report/A.html", "report/B.html"} <= one.keys()
+    assert one == two
 
 
 def test_photos_of_one_day_are_one_session_with_a_smaller_error(tmp_path: Path):
