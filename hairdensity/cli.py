@@ -16,11 +16,12 @@ from hairdensity.commands.progress import plan, progress
 from hairdensity.commands.report import report
 from hairdensity.commands.settings import settings
 from hairdensity.commands.simulate import simulate
+from hairdensity.commands.study import study
 from hairdensity.errors import HairdensityError, TableError
 
 STORY: Final = (
     ("Before and while you photograph", (card, check)),
-    ("Measure", (analyze, compare)),
+    ("Measure", (analyze, compare, study)),
     ("Look again, without measuring again", (report, progress)),
     ("Plan and set up", (plan, settings, simulate)),
 )

@@ -40,7 +40,7 @@ _ELSEWHERE: Final = frozenset(
         *("__init__", "__main__", "address", "analysis", "cli", "columns", "commands", "comparison", "errors"),
         *("explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "pages", "pool", "preferences"),
         *("progress", "provenance", "publish", "regions", "remake", "remember", "report", "rows", "series", "simulate"),
-        *("stages", "table", "tables", "tasks", "treatments", "written", "zones"),
+        *("stages", "study", "table", "tables", "tasks", "treatments", "written", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""

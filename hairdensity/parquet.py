@@ -4,14 +4,18 @@
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hairdensity.columns import Column, Row, written
 from hairdensity.errors import HairdensityError
-from hairdensity.files import write_whole
+from hairdensity.files import write_whole, writing
+
+GROUP_ROWS: Final = 20_000
+"""Rows that are held at a time when tables are merged: some twenty megabytes."""
+RUN: Final = Column("run", "", "text", 0, "which run the row is of")
 
 
 def require_parquet() -> None:
@@ -49,11 +53,7 @@ def write_parquet(path: Path, rows: Sequence[Row], columns: Sequence[Column]) ->
     import pyarrow as pa
     from pyarrow.parquet import write_table
 
-    types = {"text": pa.string(), "date": pa.date32(), "number": pa.float64(), "integer": pa.int64()}
-    fields = [
-        pa.field(column.name, types[column.kind], metadata={"unit": column.unit, "meaning": column.meaning})
-        for column in columns
-    ]
+    fields = _fields(columns)
     arrays = [
         pa.array([_value(column, row) for row in rows], field.type)
         for column, field in zip(columns, fields, strict=True)
@@ -61,6 +61,76 @@ def write_parquet(path: Path, rows: Sequence[Row], columns: Sequence[Column]) ->
     data = io.BytesIO()
     write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), data)
     write_whole(path, data.getvalue())
+
+
+def merge_parquet(path: Path, shards: Iterable[tuple[str, Path]], columns: Sequence[Column]) -> int:
+    """Write the tables of many runs as one, whole or not at all, and return the number of its rows.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shards : iterable of (str, Path)
+        Of each run its name, which becomes the first column, `run`, and its table as `write_parquet` wrote it.
+    columns : sequence of Column
+        From `hairdensity.columns`; a column that an older table lacks is empty there, others are left out.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    HairdensityError
+        If a shard cannot be read.
+
+    Notes
+    -----
+    Shards are read bit by bit, and no more than `GROUP_ROWS` rows are held at a time.
+    """
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    schema = pa.schema([_fields((RUN,))[0], *_fields(columns)])
+    written_rows = 0
+    with writing(path) as file, ParquetWriter(file, schema) as writer:
+        for group in _groups(shards, schema):
+            writer.write_table(group)
+            written_rows += group.num_rows
+    return written_rows
+
+
+def _groups(shards: Iterable[tuple[str, Path]], schema: Any) -> Iterator[Any]:  # noqa: ANN401 - pyarrow has no types
+    """Yield the rows of all shards in groups of `GROUP_ROWS` or a little more."""
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    held: list[Any] = []
+    for name, path in shards:
+        try:
+            with ParquetFile(path) as shard:
+                for batch in shard.iter_batches(GROUP_ROWS):
+                    known = set(batch.schema.names)
+                    arrays = [pa.array([name] * batch.num_rows, pa.string())] + [
+                        batch[field.name].cast(field.type) if field.name in known else pa.nulls(len(batch), field.type)
+                        for field in list(schema)[1:]
+                    ]
+                    held.append(pa.Table.from_arrays(arrays, schema=schema))
+                    if sum(table.num_rows for table in held) >= GROUP_ROWS:
+                        yield pa.concat_tables(held)
+                        held = []
+        except (OSError, pa.ArrowException) as error:
+            raise HairdensityError(f"{path}: cannot be read ({type(error).__name__}). Run that one again.") from error
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _fields(columns: Iterable[Column]) -> list[Any]:
+    import pyarrow as pa
+
+    types = {"text": pa.string(), "date": pa.date32(), "number": pa.float64(), "integer": pa.int64()}
+    return [
+        pa.field(column.name, types[column.kind], metadata={"unit": column.unit, "meaning": column.meaning})
+        for column in columns
+    ]
 
 
 def _value(column: Column, row: Row) -> Any:  # noqa: ANN401 - as the column has it

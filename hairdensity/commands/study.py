@@ -1,0 +1,64 @@
+"""The command `study`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hairdensity.commands.options import settings_option
+from hairdensity.commands.printing import Command, ProgressBar, note, one_line, quiet
+
+
+@click.command(cls=Command, short_help="Analyze a folder of very many people, a run each.")
+@click.argument("photos", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
+@settings_option
+@click.option("--jobs", type=click.IntRange(1, 512), help="Worker processes [default: all cores].")
+@click.option("--cluster", metavar="ADDRESS",
+              help="Let a Dask cluster do it, such as tcp://scheduler:8786; local: try one here.")  # fmt: skip
+@click.option("--photo-seconds", type=click.FloatRange(1), default=300, show_default=True,
+              help="Leave out a photo that takes longer.")  # fmt: skip
+@click.option("--title", help="Heading of the pages [default: Hair coverage report].")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON.")
+def study(
+    photos: Path,
+    out: Path,
+    settings_file: Path | None,
+    cluster: str | None,
+    photo_seconds: float,
+    as_json: bool,
+    **given: object,
+) -> None:
+    """Analyze PHOTOS, a folder with a folder for each person, and merge the tables of all.
+
+    Each person is a run of its own, in OUT/PERSON; OUT/measurements.parquet, zones.parquet and verdicts.csv hold all of
+    them. Where this command runs, memory does not grow with the photos. Needs the extra parquet. Exit status 0:
+    something was measured; 1: nothing could be; 2: the command was wrong.
+
+    \b
+    Example:
+      hairdensity study PHOTOS --out RESULTS --cluster tcp://scheduler:8786
+    """
+    from hairdensity.preferences import choose
+    from hairdensity.report.words import counted
+    from hairdensity.study import study as run
+
+    values = choose(photos, settings_file, given).values
+    with ProgressBar() as bar:
+        done = run(
+            photos, out, settings=values.measuring(), jobs=values.jobs, cluster=cluster, photo_seconds=photo_seconds,
+            title=values.title, on_progress=bar.tell,
+        )  # fmt: skip
+    for name, reason in done.failed:
+        note(f"{name}: {reason} The same command tries again.", "Left out")
+    if as_json:
+        click.echo(json.dumps(asdict(done), indent=2))
+    elif not quiet():
+        lost = done.rejected + done.unreadable
+        click.echo(
+            f"{counted(done.people - len(done.failed), 'person', 'people')} analyzed, {done.measured} of "
+            f"{done.measured + lost} photos measured. The table of all: {one_line(str(out / 'measurements.parquet'))}"
+        )
+    if not done.measured:
+        click.get_current_context().exit(1)
