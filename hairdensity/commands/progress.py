@@ -10,6 +10,8 @@ import click
 from hairdensity.commands.options import DAY
 from hairdensity.commands.printing import Command, detail, note, one_line
 
+FEW_RUNS = 10
+"""So few courses are simulated before workers would have started."""
 A_SLIP = 2
 """So many rows dated in the future are slips of the pen; more are a table that is meant so, such as a simulated one."""
 
@@ -93,11 +95,12 @@ def plan(
     """
     from dataclasses import asdict
 
+    from hairdensity.pool import Here, cores
     from hairdensity.progress.plan import DEFAULT_NOISE, plans
 
     own = noise if noise is not None else (_own_noise(table, treatments) if table else None)
     noise = DEFAULT_NOISE if own is None else own
-    options = plans(gain, noise, runs=runs)
+    options = plans(gain, noise, runs=runs, run=Here(cores()) if runs > FEW_RUNS else None)
     if as_json:
         click.echo(json.dumps({"gain": gain, "noise": noise, "plans": [asdict(one) for one in options]}, indent=2))
         return

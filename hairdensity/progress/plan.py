@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from hairdensity.pool import Crashed, Runner
 from hairdensity.progress.belief import believe, ground_of
 from hairdensity.progress.model import (
     Floats,
@@ -72,6 +73,7 @@ def plans(
     photos: tuple[int, ...] = (1, 3),
     sessions: tuple[int, ...] = (1, 2),
     runs: int = RUNS,
+    run: Runner | None = None,
 ) -> tuple[Plan, ...]:
     """Return how long each way to photograph takes.
 
@@ -85,6 +87,8 @@ def plans(
         Photos a session, and sessions a month, to compare.
     runs : int
         Courses simulated for each answer.
+    run : Runner, optional
+        Where they are simulated; default: in this process.
 
     Raises
     ------
@@ -93,11 +97,30 @@ def plans(
     """
     if not (0.5 <= gain <= 100 and 0 < noise <= 50 and runs > 0):
         raise ValueError("the gain must be 0.5 to 100 points, and the noise above 0 and at most 50 points")
-    return tuple(
-        Plan(few, often, *(_shortest(gain, noise, few, often, loss, runs) for loss in (False, True)))
-        for often in sessions
-        for few in photos
-    )
+    ways = [(few, often) for often in sessions for few in photos]
+    # Those of the loss are longer courses: begun first, so that none is waited for alone in the end.
+    tasks = [_Search(gain, noise, few, often, loss, runs) for loss in (True, False) for few, often in reversed(ways)]
+    found: dict[tuple[int, int, bool], int | None] = {}
+    for which, result in run(_searched, tasks) if run else enumerate(map(_searched, tasks)):
+        task = tasks[which]
+        found[task.photos, task.sessions, task.loss] = _searched(task) if isinstance(result, Crashed) else result
+    return tuple(Plan(*way, found[*way, False], found[*way, True]) for way in ways)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The shortest time for one way to photograph; parameters as in `chance`."""
+
+    gain: float
+    noise: float
+    photos: int
+    sessions: int
+    loss: bool
+    runs: int
+
+
+def _searched(task: _Search) -> int | None:
+    return _shortest(task.gain, task.noise, task.photos, task.sessions, task.loss, task.runs)
 
 
 def chance(

@@ -16,6 +16,7 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 from hairdensity.commands.progress import plan, progress
+from hairdensity.pool import Here
 from hairdensity.progress.design import Model, columns_of, no_effect
 from hairdensity.progress.kinds import KINDS, tilt
 from hairdensity.progress.model import (
@@ -28,7 +29,7 @@ from hairdensity.progress.model import (
     point_size,
     response,
 )
-from hairdensity.progress.plan import POWER, _often_enough, chance
+from hairdensity.progress.plan import POWER, _often_enough, chance, plans
 from hairdensity.progress.posterior import OUTLIER_SHARE, SIGMA_MEDIAN, SIGMA_SPREAD, draw, fit
 from hairdensity.progress.timeline import Drive
 
@@ -203,6 +204,10 @@ def test_the_plan_is_printed() -> None:
     plans = json.loads(done.stdout)["plans"]
     assert {(one["photos"], one["sessions"]) for one in plans} == {(1, 1), (3, 1), (1, 2), (3, 2)}
     assert CliRunner().invoke(plan, ["--gain", "-1"]).exit_code == 2
+
+
+def test_a_plan_is_the_same_by_several_processes():
+    assert plans(12, 1, photos=(3,), runs=2, run=Here(2)) == plans(12, 1, photos=(3,), runs=2)
 
 
 def test_outliers_that_hide_each_other_are_found() -> None:
