@@ -15,6 +15,7 @@ from hairdensity.files import write_whole, writing
 
 GROUP_ROWS: Final = 20_000
 """Rows that are held at a time when tables are merged: some twenty megabytes."""
+MOST_PIECES: Final = 50
 RUN: Final = Column("run", "", "text", 0, "which run the row is of")
 
 
@@ -108,12 +109,11 @@ def _groups(shards: Iterable[tuple[str, Path]], schema: Any) -> Iterator[Any]:  
         try:
             with ParquetFile(path) as shard:
                 for batch in shard.iter_batches(GROUP_ROWS):
-                    known = set(batch.schema.names)
-                    arrays = [pa.array([name] * batch.num_rows, pa.string())] + [
-                        batch[field.name].cast(field.type) if field.name in known else pa.nulls(len(batch), field.type)
-                        for field in list(schema)[1:]
-                    ]
+                    arrays = [pa.array([name] * batch.num_rows, pa.string()), *_columns(batch, list(schema)[1:])]
                     held.append(pa.Table.from_arrays(arrays, schema=schema))
+                    if len(held) == MOST_PIECES:
+                        # Of a few rows each, they would take a hundred times what the rows do.
+                        held = [pa.concat_tables(held).combine_chunks()]
                     if sum(table.num_rows for table in held) >= GROUP_ROWS:
                         yield pa.concat_tables(held)
                         held = []
@@ -121,6 +121,19 @@ def _groups(shards: Iterable[tuple[str, Path]], schema: Any) -> Iterator[Any]:  
             raise HairdensityError(f"{path}: cannot be read ({type(error).__name__}). Run that one again.") from error
     if held:
         yield pa.concat_tables(held)
+
+
+def _columns(batch: Any, fields: Sequence[Any]) -> list[Any]:  # noqa: ANN401 - pyarrow has no types
+    """Return the columns of a batch as these fields have them, empty where it lacks one."""
+    import pyarrow as pa
+
+    if [(field.name, field.type) for field in batch.schema] == [(field.name, field.type) for field in fields]:
+        return list(batch.columns)
+    known = set(batch.schema.names)
+    return [
+        batch[field.name].cast(field.type) if field.name in known else pa.nulls(batch.num_rows, field.type)
+        for field in fields
+    ]
 
 
 def _fields(columns: Iterable[Column]) -> list[Any]:
