@@ -16,6 +16,7 @@ from hairdensity.files import write_whole, writing
 GROUP_ROWS: Final = 20_000
 """Rows that are held at a time when tables are merged: some twenty megabytes."""
 MOST_PIECES: Final = 50
+"""Tables that are held at a time: many small ones are laid together."""
 RUN: Final = Column("run", "", "text", 0, "which run the row is of")
 
 

@@ -19,11 +19,12 @@ from hairdensity.cluster import connected
 from hairdensity.columns import COLUMNS, ZONE_COLUMNS
 from hairdensity.errors import HairdensityError, TableError
 from hairdensity.files import OutPaths, writing
+from hairdensity.find import READ_ENDINGS
 from hairdensity.parquet import merge_parquet, require_parquet
 from hairdensity.pool import Crashed, Here, Runner, cores
 from hairdensity.preferences import TITLE
 from hairdensity.settings import Settings
-from hairdensity.table import FORMULA
+from hairdensity.table import inert
 from hairdensity.treatments import Treatments, no_treatments, read_treatments
 
 VERDICTS: Final = "verdicts.csv"
@@ -78,17 +79,18 @@ class Study:
 
     Parameters
     ----------
-    people : int
-        Folders that were analyzed.
+    people, analyzed : int
+        Folders, and those of which there is a result.
     measured, rejected, unreadable : int
         Photos of all of them.
     failed : tuple of (str, str)
-        Folders of which there is no result, and why.
+        What was left out, folders or other, and why.
     rows : int
         Rows of the merged table.
     """
 
     people: int
+    analyzed: int
     measured: int
     rejected: int
     unreadable: int
@@ -144,16 +146,20 @@ def study(
     ------
     HairdensityError
         If there is no such folder, a table cannot be used, or results cannot be written.
+
+    Notes
+    -----
+    Links in `photos` are not followed, and photos that lie there beside the folders are nobody's: both are told.
     """
     require_parquet()
     photos, out = photos.resolve(), out.resolve()
-    names = _people(photos, out)
+    names, left_out = _people(photos, out)
     listed = photos / TREATMENTS
     known = read_treatments(listed) if listed.is_file() else no_treatments()
     day = today or date.today()  # noqa: DTZ011 - a day as people write it, where they are
     chosen, tell = settings or Settings(), on_progress or (lambda _what, _done, _total: None)
     tasks = _Tasks(photos, out, names, known, PersonRun(photos, out, None, chosen, photo_seconds, day, title))
-    counts, failed = PersonDone(), list[tuple[str, str]]()
+    counts, failed = PersonDone(), list(left_out)
     out.mkdir(parents=True, exist_ok=True)
     tell("analyzing people", 0, len(names))
     with _workers(cluster, jobs or cores(), (photos, out)) as run:
@@ -175,21 +181,30 @@ def study(
     rows = merge_parquet(paths.measurements_parquet, tables, COLUMNS)
     merge_parquet(paths.zones_parquet, ((name, one.zones_parquet) for name, one in own.items()), ZONE_COLUMNS)
     _merge_verdicts(out, done)
-    return Study(len(names), counts.measured, counts.rejected, counts.unreadable, tuple(sorted(failed)), rows)
+    return Study(
+        len(names), len(done), counts.measured, counts.rejected, counts.unreadable, tuple(sorted(failed)), rows
+    )
 
 
-def _people(photos: Path, out: Path) -> list[str]:
-    """Return the names of the folders, in order."""
+def _people(photos: Path, out: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the names of the folders, in order, and what else may be meant there, with why it is left out."""
     if not photos.is_dir():
         raise TableError(f"{photos}: there is no such folder.")
     if out == photos:
         raise TableError(f"{out}: is the photo folder itself. Choose another --out.")
-    names = sorted(
-        path.name for path in photos.iterdir() if path.is_dir() and path != out and not path.name.startswith(".")
-    )
+    names, left_out = [], []
+    for path in sorted(photos.iterdir()):
+        if path == out or path.name.startswith("."):
+            continue
+        if path.is_symlink():
+            left_out.append((path.name, "is a link, and links are not followed. Put the folder itself there."))
+        elif path.is_dir():
+            names.append(path.name)
+        elif path.suffix.lower() in READ_ENDINGS:
+            left_out.append((path.name, "lies beside the folders. Put it into the folder of its person."))
     if not names:
         raise TableError(f"{photos}: has no folders. A study has a folder for each person.")
-    return names
+    return names, left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +262,5 @@ def _merge_verdicts(out: Path, names: Sequence[str]) -> None:
 
     with writing(out / VERDICTS) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="", write_through=True)
-        csv.writer(text).writerows(tuple(map(_cell, line)) for line in lines())
+        csv.writer(text).writerows([inert(v) if isinstance(v, str) else v for v in line] for line in lines())
         text.detach()
-
-
-def _cell(value: object) -> object:
-    """Return a cell of which no spreadsheet makes a formula."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value

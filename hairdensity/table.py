@@ -84,10 +84,11 @@ def _cell(column: Column, value: Cell) -> str:
     if value is None or value == "":
         return ""
     text = written(column, value)
-    return _inert(text) if column.kind == "text" else text
+    return inert(text) if column.kind == "text" else text
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
+    """Return a text of which no spreadsheet makes a formula."""
     # Also where apostrophes stand before it already: one more, so that taking one off gives the text back.
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairdensity.commands.options import settings_option
+from hairdensity.commands.options import cluster_option, jobs_option, photo_seconds_option, settings_option
 from hairdensity.commands.printing import Command, ProgressBar, detail, headline, note, one_line, quiet, verbose
 from hairdensity.methods import METHODS
 
@@ -41,11 +41,9 @@ class PhotoFolder(click.Path):
 @click.option("--regions", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Regions drawn by hand [default: regions.json in PHOTOS].")  # fmt: skip
 @settings_option
-@click.option("--jobs", type=click.IntRange(1, 512), help="Worker processes [default: all cores].")
-@click.option("--cluster", metavar="ADDRESS",
-              help="Let a Dask cluster measure, such as tcp://scheduler:8786; local: try one here.")  # fmt: skip
-@click.option("--photo-seconds", type=click.FloatRange(1), default=300, show_default=True,
-              help="Leave out a photo that takes longer.")  # fmt: skip
+@jobs_option
+@cluster_option
+@photo_seconds_option
 @click.option("--format", "format_", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
               help="parquet: write measurements.parquet as well, for queries over many runs.")  # fmt: skip
 @click.option("--follow-links", is_flag=True, help="Follow links in PHOTOS to folders and out of it.")

@@ -38,3 +38,12 @@ settings_option: Option = click.option(
 view_option: Option = click.option(
     "--view", default=DEFAULT_VIEW, show_default=True, help="Where the camera looked: vertex, frontal, macro, ..."
 )
+jobs_option: Option = click.option("--jobs", type=click.IntRange(1, 512), help="Worker processes [default: all cores].")
+cluster_option: Option = click.option(
+    "--cluster", metavar="ADDRESS",
+    help="Let a Dask cluster do the work, such as tcp://scheduler:8786; local: try one here.",
+)  # fmt: skip
+photo_seconds_option: Option = click.option(
+    "--photo-seconds", type=click.FloatRange(1), default=300, show_default=True,
+    help="Leave out a photo that takes longer.",
+)  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.options import settings_option
+from hairdensity.commands.options import cluster_option, jobs_option, photo_seconds_option, settings_option
 from hairdensity.commands.printing import Command, ProgressBar, note, one_line, quiet
 
 
@@ -14,11 +14,9 @@ from hairdensity.commands.printing import Command, ProgressBar, note, one_line, 
 @click.argument("photos", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
 @settings_option
-@click.option("--jobs", type=click.IntRange(1, 512), help="Worker processes [default: all cores].")
-@click.option("--cluster", metavar="ADDRESS",
-              help="Let a Dask cluster do it, such as tcp://scheduler:8786; local: try one here.")  # fmt: skip
-@click.option("--photo-seconds", type=click.FloatRange(1), default=300, show_default=True,
-              help="Leave out a photo that takes longer.")  # fmt: skip
+@jobs_option
+@cluster_option
+@photo_seconds_option
 @click.option("--title", help="Heading of the pages [default: Hair coverage report].")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON.")
 def study(
@@ -51,13 +49,13 @@ def study(
             title=values.title, on_progress=bar.tell,
         )  # fmt: skip
     for name, reason in done.failed:
-        note(f"{name}: {reason} The same command tries again.", "Left out")
+        note(f"{name}: {reason}", "Left out")
     if as_json:
         click.echo(json.dumps(asdict(done), indent=2))
     elif not quiet():
         lost = done.rejected + done.unreadable
         click.echo(
-            f"{counted(done.people - len(done.failed), 'person', 'people')} analyzed, {done.measured} of "
+            f"{counted(done.analyzed, 'person', 'people')} analyzed, {done.measured} of "
             f"{done.measured + lost} photos measured. The table of all: {one_line(str(out / 'measurements.parquet'))}"
         )
     if not done.measured:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from hairdensity.arrays import Plane
+from hairdensity.arrays import Mask, Plane
 from hairdensity.hairs.shafts import Shaft, outline
 
 _LEVELS = (0.12, 0.2, 0.32)
@@ -74,7 +74,7 @@ def short(depth: Plane, found: Sequence[Shaft], usual: float, px_per_mm: float) 
     return pieces
 
 
-def _bar(depth: Plane, inside: np.ndarray, at: tuple[int, int]) -> Shaft | None:
+def _bar(depth: Plane, inside: Mask, at: tuple[int, int]) -> Shaft | None:
     """Return a piece as a shaft; None where it is no even bar on bare skin. `inside` lies with its corner `at` x, y."""
     rows, columns = np.nonzero(inside)
     points = np.column_stack([columns + at[0], rows + at[1]]).astype(np.float64)

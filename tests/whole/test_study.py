@@ -94,6 +94,17 @@ def test_the_command(people: Path, here: tuple[Path, Study], tmp_path: Path):
     )
 
 
+def test_links_and_photos_beside_the_folders_are_told_and_left_out(people: Path, tmp_path: Path):
+    photos, elsewhere = tmp_path / "photos", tmp_path / "elsewhere"
+    (photos / "B").mkdir(parents=True)
+    (photos / "away").symlink_to(people / "A", target_is_directory=True)
+    (photos / "2026-01-05.jpg").write_bytes(b"")
+    done = study(photos, elsewhere, settings=QUICK, jobs=1, today=TODAY)
+    assert done.people == 1
+    assert {name for name, _ in done.failed} >= {"away", "2026-01-05.jpg"}
+    assert not (elsewhere / "away").exists()
+
+
 def test_a_folder_without_people_is_refused(tmp_path: Path):
     with pytest.raises(TableError, match="a folder for each person"):
         study(tmp_path, tmp_path / "out")
