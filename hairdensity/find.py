@@ -25,9 +25,16 @@ REFUSED_ENDINGS: Final = frozenset(
 """Photos that are not read: found all the same, so that a row says why."""
 LISTING: Final = "photos.csv"
 LISTING_COLUMNS: Final = ("photo", "date", "view", "subject", "notes", "px_per_mm")
+RESULTS: Final = ("measurements.csv", "run.json")
+"""Files that say that a folder holds results."""
 SKIPPED_FOLDERS: Final = frozenset(("@eadir", "__macosx", "$recycle.bin", "thumbs"))
 # Digits that are no part of a longer number; a year that a photo can have been taken in.
 _DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+# Dots mean that the day comes first, as `parse_date` has it.
+_DOTTED: Final = re.compile(r"(?<![\d.])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.((?:19|20)\d\d)(?!\d)")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_YEAR_MONTH: Final = re.compile(r"(?:19|20)\d\d[-_. ](?:0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(r"0[1-9]|1[0-2]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +95,8 @@ def find_photos(
     """Find the photos of a folder and below.
 
     photos.csv says subject, view and date where it names a photo; else the names of folders do, then (for the date)
-    EXIF, then the file's name. Folders: `view/`, `subject/view/`, a date anywhere. Hidden files, an output folder of
-    this program, and links that lead out of the folder are left out.
+    EXIF, then the file's name. Folders: `view/`, `subject/view/`, a date anywhere, a year or month innermost. Hidden
+    files, an output folder of this program, and links that lead out of the folder are left out.
 
     Parameters
     ----------
@@ -105,12 +112,14 @@ def find_photos(
     Raises
     ------
     HairdensityError
-        If the folder cannot be read or holds no photo.
+        If the folder holds no photo, or is an output folder of this program.
     TableError
         If photos.csv cannot be used.
     """
     if not folder.is_dir():
         raise TableError(f"{_shown(str(folder))}: there is no such folder.")
+    if is_results(folder):
+        raise HairdensityError(f"{_shown(str(folder))}: holds the results of a run. Name the folder of the photos.")
     warnings: list[str] = []
     names = sorted(_listed(folder) if is_remote(folder) else _walk(folder, leave_out, follow_links, warnings))
     if not names:
@@ -119,6 +128,11 @@ def find_photos(
     listing = _read_listing(folder, names, warnings)
     ask = exif_day or read_exif_day
     return Found(tuple(_found(folder, name, listing.get(name), ask) for name in names), tuple(warnings))
+
+
+def is_results(folder: Path) -> bool:
+    """Return whether a folder is one that `analyze` wrote to: its masks and charts are no photos."""
+    return all((folder / name).is_file() for name in RESULTS)
 
 
 def read_exif_day(path: Path, _name: str) -> date | None:
@@ -136,12 +150,16 @@ def date_in(text: str) -> date | None:
     --------
     >>> date_in("IMG_20260301_091500.jpg")
     datetime.date(2026, 3, 1)
+    >>> date_in("Foto 1.3.2026.jpg")
+    datetime.date(2026, 3, 1)
     >>> date_in("1234567890123.jpg") is None
     True
     """
-    for match in _DATE.finditer(text):
+    parts = [(match[1], match[3], match[4]) for match in _DATE.finditer(text)]
+    parts += [(match[3], match[2], match[1]) for match in _DOTTED.finditer(text)]
+    for year, month, day_of_month in parts:
         try:
-            day = date(int(match[1]), int(match[3]), int(match[4]))
+            day = date(int(year), int(month), int(day_of_month))
         except ValueError:
             continue
         if day.year >= 1990:
@@ -162,7 +180,7 @@ class _Listed:
 
 def _found(folder: Path, name: str, listed: _Listed | None, exif_day: ExifDay) -> FoundPhoto:
     parents = list(PurePosixPath(name).parts[:-1])
-    plain = [part for part in parents if not _is_date_only(part)]
+    plain = _without_months([part for part in parents if not _is_date_only(part)])
     day, source = _dated(folder, name, parents, listed, exif_day)
     view = (listed.view.lower() if listed else "") or _view(name, plain)
     subject = (listed.subject if listed else "") or _subject(name, plain)
@@ -213,7 +231,19 @@ def _subject(name: str, plain: list[str]) -> str:
 
 
 def _is_date_only(part: str) -> bool:
-    return date_in(part) is not None and not WORD.search(_DATE.sub("", part))
+    return date_in(part) is not None and not WORD.search(part)
+
+
+def _without_months(plain: list[str]) -> list[str]:
+    """Return the folders without the innermost of them that sort photos by year or month: 2026, 2026-03, 2026/03.
+
+    Further out such a name can be somebody's number, and stays.
+    """
+    if len(plain) >= 2 and _MONTH.fullmatch(plain[-1]) and _YEAR.fullmatch(plain[-2]):
+        return plain[:-2]
+    if plain and (_YEAR.fullmatch(plain[-1]) or _YEAR_MONTH.fullmatch(plain[-1])):
+        return plain[:-1]
+    return plain
 
 
 def _walk(folder: Path, leave_out: Path | None, follow_links: bool, warnings: list[str]) -> Iterator[str]:
@@ -243,7 +273,7 @@ def _listed(folder: Path) -> Iterator[str]:
     for file in files:
         where, _, name = file.rpartition("/")
         inside.setdefault(where, set()).add(name)
-    skipped = {where for where, names in inside.items() if where and {"measurements.csv", "run.json"} <= names}
+    skipped = {where for where, names in inside.items() if where and names.issuperset(RESULTS)}
     skipped |= {f"{where}/truth".lstrip("/") for where, names in inside.items() if "truth.csv" in names}
     for file in files:
         parents = [parent.as_posix() for parent in PurePosixPath(file).parents]
@@ -269,7 +299,7 @@ def _entered(path: Path, entered: set[Path], follow_links: bool, warnings: list[
     if real in entered:
         return False
     entered.add(real)
-    return not ((path / "measurements.csv").is_file() and (path / "run.json").is_file())
+    return not is_results(path)
 
 
 def _read_listing(folder: Path, names: list[str], warnings: list[str]) -> dict[str, _Listed]:

@@ -123,6 +123,10 @@ def _bytes_of(path: Path) -> bytes:
         if size > LARGEST_FILE:
             raise _unreadable(path, f"has {size // 1_000_000} MB", "Export it as JPEG.")
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise _unreadable(
+            path, "cannot be read (there is no such file)", "Is its name right? Else copy it again."
+        ) from None
     except PermissionError:
         raise _unreadable(path, "may not be read", "Change its permissions.") from None
     except OSError as error:

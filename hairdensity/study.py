@@ -19,7 +19,7 @@ from hairdensity.cluster import connected
 from hairdensity.columns import COLUMNS, ZONE_COLUMNS
 from hairdensity.errors import HairdensityError, TableError
 from hairdensity.files import OutPaths, writing
-from hairdensity.find import READ_ENDINGS
+from hairdensity.find import READ_ENDINGS, is_results
 from hairdensity.parquet import merge_parquet, require_parquet
 from hairdensity.pool import Crashed, Here, Runner, cores
 from hairdensity.preferences import TITLE
@@ -198,6 +198,8 @@ def _people(photos: Path, out: Path) -> tuple[list[str], list[tuple[str, str]]]:
             continue
         if path.is_symlink():
             left_out.append((path.name, "is a link, and links are not followed. Put the folder itself there."))
+        elif path.is_dir() and is_results(path):
+            left_out.append((path.name, "holds the results of a run."))
         elif path.is_dir():
             names.append(path.name)
         elif path.suffix.lower() in READ_ENDINGS:

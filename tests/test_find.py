@@ -33,6 +33,8 @@ def only(folder: Path) -> FoundPhoto:
         ("signal-2026-03-01-091500.jpg", "2026-03-01"), ("vertex 2026.03.01.jpg", "2026-03-01"),
         ("scan_2026_03_01.jpg", "2026-03-01"), ("1772356500123.jpg", None), ("IMG_20261301.jpg", None),
         ("20260230.jpg", None), ("19700101.jpg", None), ("IMG_0001.jpg", None), ("2026-0301.jpg", None),
+        ("Foto vom 01.03.2026.jpg", "2026-03-01"), ("1.3.2026.jpg", "2026-03-01"), ("31.02.2026.jpg", None),
+        ("03.13.2026.jpg", None), ("1.1.3.2026.jpg", None),
     ],
 )  # fmt: skip
 def test_dates_in_names(name: str, day: str | None):
@@ -47,6 +49,10 @@ def test_dates_in_names(name: str, day: str | None):
         ("anna/vertex/a.jpg", "anna", "vertex"), ("anna/2026-03-01/vertex.jpg", "anna", "vertex"),
         ("Anna B/vertex/2026-03-01/a.jpg", "Anna B", "vertex"), ("anna/temple/a.jpg", "anna", "temple"),
         ("2026-03-01 vertex/a.jpg", "1", "vertex"), ("background/a.jpg", "1", "background"),
+        ("2026-03/a.jpg", "1", "scalp"), ("2026/03/a.jpg", "1", "scalp"), ("vertex/2026/a.jpg", "1", "vertex"),
+        ("01.03.2026/a.jpg", "1", "scalp"), ("anna/2026_03/vertex.jpg", "anna", "vertex"),
+        ("2026/vertex/a.jpg", "2026", "vertex"), ("2026-03/vertex/a.jpg", "2026-03", "vertex"),
+        ("07/a.jpg", "1", "07"), ("2026-17/a.jpg", "1", "2026-17"),
     ],
 )  # fmt: skip
 def test_subject_and_view_from_folders_and_names(tmp_path: Path, name: str, subject: str, view: str):
@@ -140,6 +146,14 @@ def test_what_is_left_out(tmp_path: Path):
     for name in ("old/run.json", "old/measurements.csv", "truth.csv", "notes.txt"):
         (tmp_path / name).write_text("")
     assert [found.name for found in find_photos(tmp_path, tmp_path / "results").photos] == ["a.jpg"]
+
+
+def test_a_folder_of_results_is_told_from_photos(tmp_path: Path):
+    photo(tmp_path, "masks/a.png")
+    for name in ("run.json", "measurements.csv"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(HairdensityError, match="holds the results of a run"):
+        find_photos(tmp_path)
 
 
 def test_a_folder_named_like_a_photo_is_a_folder(tmp_path: Path):

@@ -26,6 +26,9 @@ class PhotoFolder(click.Path):
         from hairdensity.errors import HairdensityError
 
         if SIGN not in str(value):
+            if Path(value).is_file():
+                folder = Path(value).absolute().parent
+                self.fail(f"{value} is a file. Name the folder that it lies in: {folder}", parameter, context)
             return super().convert(value, parameter, context)
         try:
             return folder_at(str(value))
@@ -119,7 +122,7 @@ def analyze(
     undated = [row for row in analysis.rows if row["status"] == "measured" and not row["date"]]
     if undated and any(view.sessions for view in analysis.views):
         note(f"Without a date, so no part of the course: {counted(len(undated), 'photo')}, "
-             f"{undated[0]['photo']}{', ...' if undated[1:] else ''}. {FLAGS['no_date'].advice}")  # fmt: skip
+             f"{undated[0]['photo']}{' and others' if undated[1:] else ''}. {FLAGS['no_date'].advice}")  # fmt: skip
     if verbose():
         _more(analysis, chosen)
     if as_json:

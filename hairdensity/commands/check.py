@@ -1,6 +1,7 @@
 """The command `check`."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_json: bool) -> None:
     """Say whether each of PHOTOS is good enough, and if not, what to do.
 
-    For use right after taking a photo. Exit status 0: all can be used; 1: at least one cannot.
+    For use right after taking a photo. A folder stands for all photos in it; their folders then say the view, as they
+    do for analyze. Exit status 0: all can be used; 1: at least one cannot.
 
     \b
-    Example:
+    Examples:
       hairdensity check IMG_1234.jpg IMG_1235.jpg
+      hairdensity check PHOTOS/vertex
     """
     from hairdensity.flags import FLAGS
     from hairdensity.preferences import choose
@@ -34,8 +37,8 @@ def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_js
 
     settings = choose(file=settings_file).values.measuring()
     results: list[dict[str, Any]] = []
-    for path in photos:
-        seen = observe(path, view, (), settings)
+    for path, view_of_it in _meant(photos, view):
+        seen = observe(path, view_of_it, (), settings)
         flags = [FLAGS[name] for name in seen.flags]
         said = [
             {"flag": flag.name, "severity": flag.severity, "meaning": flag.meaning, "advice": flag.advice}
@@ -50,6 +53,20 @@ def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_js
         click.echo(json.dumps(results, indent=2))
     if not all(result["usable"] for result in results):
         click.get_current_context().exit(1)
+
+
+def _meant(paths: tuple[Path, ...], view: str) -> Iterator[tuple[Path, str]]:
+    """Yield each photo with its view; a folder is all photos in it."""
+    from hairdensity.find import find_photos
+    from hairdensity.views import DEFAULT_VIEW, view_in
+
+    for path in paths:
+        if not path.is_dir():
+            yield path, view
+            continue
+        own = view_in(path.absolute().name) or view
+        for found in find_photos(path).photos:
+            yield found.path, own if found.view == DEFAULT_VIEW else found.view
 
 
 def _print_check(result: dict[str, Any]) -> None:

@@ -27,7 +27,8 @@ def test_version():
 
 
 def test_check_says_good_or_what_to_do(tmp_path: Path):
-    good = save(head(), tmp_path / "good.jpg")
+    (tmp_path / "vertex").mkdir()
+    good = save(head(), tmp_path / "vertex" / "good.jpg")
     small = save(np.zeros((20, 20, 3), np.uint8), tmp_path / "small.jpg")
     result = CliRunner().invoke(main, ["check", str(good), str(small), str(tmp_path / "none.jpg")])
     assert result.exit_code == 1
@@ -35,7 +36,15 @@ def test_check_says_good_or_what_to_do(tmp_path: Path):
     assert "cannot be used" in next(line for line in lines if "small.jpg" in line)
     assert "cannot be read" in next(line for line in lines if "none.jpg" in line)
     assert not any("cannot be used" in line for line in lines if "good.jpg" in line)
-    assert CliRunner().invoke(main, ["check", str(good)]).exit_code == 0
+    folder = CliRunner().invoke(main, ["check", str(good.parent)])
+    assert (folder.exit_code, folder.output.startswith(f"{good}: ")) == (0, True)
+
+
+def test_analyze_of_one_file_says_which_folder_is_meant(tmp_path: Path):
+    file = save(np.zeros((20, 20, 3), np.uint8), tmp_path / "a.jpg")
+    result = CliRunner().invoke(main, ["analyze", str(file), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert f"is a file. Name the folder that it lies in: {tmp_path}" in result.stderr
 
 
 def test_check_as_json(tmp_path: Path):
