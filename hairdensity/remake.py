@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from hairdensity.errors import HairdensityError
+from hairdensity.errors import HairdensityError, quoted
 from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.followed import verdicts
@@ -92,7 +92,7 @@ def remake(
     Raises
     ------
     HairdensityError
-        If there is no finished run, nothing that is wanted, or a file cannot be written.
+        If there is no finished run, nothing or nobody that is wanted, or a file cannot be written.
     """
     wanted = wanted or Wanted()
     paths = OutPaths(out)
@@ -102,6 +102,9 @@ def remake(
         for found, observation, entry in kept.photos
         if (changed := _as_wanted(found, wanted)) is not None
     ]
+    unknown = sorted(set(wanted.names or {}) - {found.subject for found, _, _ in kept.photos})
+    if unknown:
+        raise HairdensityError(f"{out}: nobody is called {quoted(unknown[0])} there.")
     if not photos:
         raise HairdensityError(f"{out}: has no photo of what was asked for. Check subject, view and days.")
     dates = read_treatments(treatments) if treatments else kept.treatments

@@ -5,6 +5,7 @@ course; minoxidil and other things that are used daily go on until the day that 
 without `subject` is everybody's.
 """
 
+import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -220,7 +221,7 @@ def treatments_in(table: Table) -> Treatments:
         if not kinds:
             warnings.append(
                 f"{where}: {quoted(name)} is not a treatment that is known here; "
-                f"it is taken as {'a course' if until else 'a session'} of some other treatment."
+                f"it is taken as {'a course' if until else 'a session'} of some other treatment.{_meant(name)}"
             )
         stops = bool(kinds) and until is None and bool(_STOP.search(name))
         entries += [
@@ -228,6 +229,13 @@ def treatments_in(table: Table) -> Treatments:
         ]
     courses, more = _courses(entries, table)
     return Treatments(courses, tuple(sorted(events, key=lambda event: (event.date, event.name))), (*warnings, *more))
+
+
+def _meant(name: str) -> str:
+    """Return a question after the name that was misspelt; nothing where none is near."""
+    known = [kind.name for kind in (*_TREATMENTS, *_EVENTS)]
+    close = difflib.get_close_matches(name.lower(), known, 1, cutoff=0.75)
+    return f" Did you mean {close[0]}?" if close else ""
 
 
 def _days(line: Line, where: str) -> tuple[date, date | None]:

@@ -80,6 +80,13 @@ def test_an_unknown_treatment_is_kept_and_told(tmp_path: Path) -> None:
     assert [(course.kind, len(course.sessions)) for course in done.courses] == [("other", 2)]
     assert "line 2" in done.warnings[0]
     assert "onion juice" in done.warnings[0]
+    assert "mean" not in done.warnings[0]
+
+
+def test_a_misspelt_treatment_is_asked_for(tmp_path: Path) -> None:
+    done = read(tmp_path, "date,treatment\n2025-05-01,Microneedeling\n2025-06-01,minxoidil\n2025-07-01,haircur\n")
+    meant = ("microneedling", "minoxidil", "haircut")
+    assert [text.rpartition("Did you mean ")[2] for text in done.warnings] == [f"{word}?" for word in meant]
 
 
 def test_semicolons_byte_order_mark_and_european_dates(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def _today(days: list[str]) -> date:
 def progress(table: Path, treatments: Path | None, value: str | None, as_json: bool, today: date | None) -> None:
     """Say of a TABLE of values by date whether treatment worked, and whether it lasts.
 
-    TABLE is a measurements.csv, or any table with a column date and a column coverage, value, or any one column of
-    numbers; low, high, view and subject are used where they are there.
+    TABLE is a measurements.csv, a zones.csv, or any table with a column date and a column coverage, value, or any one
+    column of numbers; low, high, view, zone and subject are used where they are there.
 
     \b
     Example:

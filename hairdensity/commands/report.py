@@ -54,6 +54,8 @@ def report(
     pairs = dict(pair.partition("=")[::2] for pair in name)
     if any("=" not in pair for pair in name):
         raise click.UsageError("--name must be OLD=NEW, such as --name ann=A.")
+    if page and page.suffix.lower() == ".pdf":
+        raise click.UsageError("--to names the page, such as page.html; with --pdf a page.pdf is written beside it.")
     wanted = Wanted(
         subjects=subject,
         views=view,

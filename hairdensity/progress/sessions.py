@@ -23,7 +23,9 @@ SHARED_OF_DAY: Final = 0.5
 day help, but not without end."""
 VALUES: Final = ("coverage", "value", "density", "count", "hairs", "hairs_per_cm2", "percent")
 _OTHER_NUMBERS: Final = frozenset({"low", "high", "sd", "repeat_sd", "photos", "n", "coverage_low", "coverage_high"})
-_TEXTS: Final = frozenset({"date", "view", "subject", "status", "flags", "photo", "notes", "reason", "note", "comment"})
+_TEXTS: Final = frozenset(
+    {"date", "view", "zone", "subject", "run", "status", "flags", "photo", "notes", "reason", "note", "comment"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def read_series_table(path: Path | str, value: str | None = None) -> SeriesTable
     ----------
     path : Path or str
         Column `date`, and `coverage`, `value` or any one column of numbers. Optional: low and high (95 % interval),
-        view, subject, status, flags, repeat_sd.
+        view, zone, subject, status, flags, repeat_sd; of the merged table of a study also run.
     value : str, optional
         Column to follow, where it is another: hairs_per_cm2, thickness_um, ...
 
@@ -201,8 +203,8 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
         rows.append(
             {
                 "photo": line.get("photo"),
-                "subject": line.get("subject"),
-                "view": line.get("view"),
+                "subject": _subject(line),
+                "view": _view(line),
                 "date": day.isoformat() if day else None,
                 "status": line.get("status") or "measured",
                 "flags": line.get("flags"),
@@ -222,6 +224,20 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
     if undated:
         warnings.append(f"{table.name}: {undated} {'row has' if undated == 1 else 'rows have'} no date: left out.")
     return SeriesTable(tuple(rows), column, tuple(warnings))
+
+
+def _subject(line: Line) -> str:
+    """Return whose row it is: of the merged table of a study a person is told by run and subject together."""
+    run, subject = line.get("run"), line.get("subject")
+    if not run or not line.get("photo"):
+        return subject
+    return run if subject in ("", DEFAULT_SUBJECT) else f"{run}/{subject}"
+
+
+def _view(line: Line) -> str:
+    """Return what a row is of: each zone of zones.csv is followed by itself."""
+    view, zone = line.get("view"), line.get("zone")
+    return f"{view or DEFAULT_VIEW}:{zone}" if zone else view
 
 
 def _series(subject: str, view: str, rows: Sequence[Mapping[str, Cell]], today: date) -> Series:

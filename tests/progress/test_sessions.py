@@ -108,6 +108,22 @@ def test_views_and_subjects_are_read(tmp_path: Path) -> None:
     assert [(series.subject, series.view) for series in found] == [("a", "crown"), ("a", "front"), ("b", "crown")]
 
 
+def test_zones_and_the_people_of_a_study_are_each_followed_by_themselves(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "run,photo,subject,view,date,zone,coverage\n"
+        "A,a.jpg,1,vertex,2025-01-01,left,0.5\nA,a.jpg,1,vertex,2025-01-01,right,0.6\n"
+        "B,a.jpg,1,vertex,2025-01-01,left,0.7\nB,a.jpg,ann,vertex,2025-01-01,left,0.8\n",
+    )
+    found = {(one.subject, one.view): one for one in sessions_by_view(read_series_table(path).rows, TODAY)}
+    assert {which: one.sessions[0].value for which, one in found.items()} == {
+        ("A", "vertex:left"): 0.5, ("A", "vertex:right"): 0.6, ("B", "vertex:left"): 0.7, ("B/ann", "vertex:left"): 0.8,
+    }  # fmt: skip
+    # A column of that name in a table that a person typed is no person.
+    path = table(tmp_path, "run,date,value\n1,2025-01-01,1\n2,2025-01-01,2\n")
+    assert len(sessions_by_view(read_series_table(path).rows, TODAY)) == 1
+
+
 def test_rows_without_value_or_date_are_told(tmp_path: Path) -> None:
     read = read_series_table(table(tmp_path, "date,value\n2025-01-01,\n,12\n2025-02-01,13\n"))
     assert len(read.warnings) == 2

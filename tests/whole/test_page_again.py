@@ -80,6 +80,10 @@ def test_other_names_other_days_and_a_subset(finished: Path, tmp_path: Path) -> 
     nothing = CliRunner().invoke(main, ["report", str(finished), "--view", "frontal"])
     assert nothing.exit_code == 1
     assert "has no photo of what was asked for" in nothing.output
+    nobody = CliRunner().invoke(main, ["report", str(finished), "--name", "nobody=N."])
+    assert (nobody.exit_code, "nobody is called 'nobody'" in nobody.output) == (1, True)
+    no_page = CliRunner().invoke(main, ["report", str(finished), "--to", str(tmp_path / "page.pdf")])
+    assert (no_page.exit_code, "--pdf" in no_page.output) == (2, True)
 
 
 def test_of_very_many_people_each_has_a_page_that_names_nobody_else(
