@@ -9,6 +9,7 @@ from hairdensity import imaging
 from hairdensity.arrays import Rgb
 from hairdensity.columns import Cell
 from hairdensity.hairs import Found
+from hairdensity.hairs.find import USUAL_UM, depth_of
 from hairdensity.hairs.pairs import NotSame, match_hairs
 from hairdensity.keep import Keeper, key
 from hairdensity.recipe import Observation
@@ -154,4 +155,6 @@ def _found(observation: Observation) -> Found | None:
     share = imaging.resize(observation.seen.segmentation.share, observation.shape)
     sharp = imaging.resize_mask(observation.seen.region.mask, observation.shape)
     usual = float(np.median([hair.thickness_px for hair in observation.hairs]))
-    return Found(observation.hairs, share, sharp, observation.px_per_mm, usual)
+    picture = observation.seen.picture
+    px_per_mm = (observation.px_per_mm or usual / (USUAL_UM / 1000)) * picture.shape[1] / observation.shape[1]
+    return Found(observation.hairs, share, sharp, observation.px_per_mm, usual, depth_of(picture, px_per_mm))

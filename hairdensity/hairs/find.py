@@ -37,7 +37,7 @@ _BOX = 0.5
 """A box is at least so many thicknesses wide and high: the centre line of a hair that lies level has no height."""
 _PRIOR = 6
 """What is known beforehand of the usual thickness weighs as much as this many hairs."""
-_USUAL_UM = 80.0
+USUAL_UM = 80.0
 """Thickness of a terminal hair of the scalp where the photo tells nothing better."""
 
 
@@ -57,6 +57,8 @@ class Found:
         Scale as given.
     usual_px : float
         Usual thickness of a hair in pixels of the photo.
+    depth : Plane
+        (rows, columns) float32 of the photo at any size: how much darker than skin, 0..1.
     """
 
     hairs: tuple[Hair, ...]
@@ -64,6 +66,7 @@ class Found:
     sharp: Mask
     px_per_mm: float | None
     usual_px: float
+    depth: Plane
 
 
 def find_hairs(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM) -> tuple[Hair, ...]:
@@ -101,11 +104,11 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
     if 0.9 < factor < 1.1:
         factor = 1.0
     work = imaging.resize(rgb, (max(8, round(rows * factor)), max(8, round(columns * factor))))
+    full = work.shape[:2]
     top, bottom, left, right = inner(work)
     work = np.ascontiguousarray(work[top:bottom, left:right])
     drawn = burnt_in(work)
-    depth = np.where(drawn, np.float32(0), contrast(work, WORK_PX_PER_MM))
-    depth = without_glare(depth, _USUAL_UM * WORK_PX_PER_MM / 1000)
+    depth = _depth(work, drawn, WORK_PX_PER_MM)
     kept = without_doubtful(shafts(depth), depth, drawn)
     chosen = [emerged(item, depth) for item in from_roots(kept, depth, WORK_PX_PER_MM)]
     belongs = units(chosen)
@@ -124,7 +127,31 @@ def look(rgb: Rgb, px_per_mm: float | None, *, terminal_um: float = TERMINAL_UM)
     usual = usual_width([item.width for item in chosen])
     share[box] = imaging.resize(covered(depth, chosen, usual), shape)
     sharp[box] = imaging.resize_mask(in_focus(work) & ~drawn, shape)
-    return Found(hairs, share, sharp, px_per_mm, usual / factor)
+    whole = np.zeros(full, np.float32)
+    whole[top:bottom, left:right] = depth
+    return Found(hairs, share, sharp, px_per_mm, usual / factor, whole)
+
+
+def depth_of(rgb: Rgb, px_per_mm: float) -> Plane:
+    """Return how much darker than skin each pixel of a macro photo is, as `Found` has it, (rows, columns) float32.
+
+    Parameters
+    ----------
+    rgb : Rgb
+        (rows, columns, 3) uint8: the photo, or a smaller picture of it.
+    px_per_mm : float
+        Scale of this picture, at least roughly.
+    """
+    depth = np.zeros(rgb.shape[:2], np.float32)
+    top, bottom, left, right = inner(rgb)
+    inside = np.ascontiguousarray(rgb[top:bottom, left:right])
+    depth[top:bottom, left:right] = _depth(inside, burnt_in(inside), px_per_mm)
+    return depth
+
+
+def _depth(rgb: Rgb, drawn: Mask, px_per_mm: float) -> Plane:
+    depth = np.where(drawn, np.float32(0), contrast(rgb, px_per_mm))
+    return without_glare(depth, USUAL_UM * px_per_mm / 1000)
 
 
 def shafts(depth: Plane) -> list[Shaft]:
@@ -150,7 +177,7 @@ def shafts(depth: Plane) -> list[Shaft]:
     lined.sort(key=lambda entry: entry[0])
     alone = distinct([item for _, item in lined])
     options = drawn(alone)
-    usual = _USUAL_UM * WORK_PX_PER_MM / 1000
+    usual = USUAL_UM * WORK_PX_PER_MM / 1000
     first = [d.shaft for d in choose(half, [priced(d, usual, False) for d in options])]
     first = merged(first, depth, usual)
     usual = usual_width([item.width for item in first if item.length > 2.2 * item.width and item.depth > 0.3])
@@ -176,7 +203,7 @@ def usual_width(widths: list[float]) -> float:
 
     A little below the median, since bundles only make it larger; drawn to that of scalps where there are few hairs.
     """
-    usual = _USUAL_UM * WORK_PX_PER_MM / 1000
+    usual = USUAL_UM * WORK_PX_PER_MM / 1000
     seen = float(np.percentile(widths, 45)) if widths else usual
     return (len(widths) * seen + _PRIOR * usual) / (len(widths) + _PRIOR)
 
@@ -193,7 +220,7 @@ def guessed_px_per_mm(rgb: Rgb) -> float:
     if not crest.any():
         return WORK_PX_PER_MM
     width = 2 * float(np.median(inside[crest])) - 0.5
-    return float(np.clip(width / shrunk / (_USUAL_UM / 1000), 20, 2000))
+    return float(np.clip(width / shrunk / (USUAL_UM / 1000), 20, 2000))
 
 
 def _long_enough(shaft: Shaft) -> bool:

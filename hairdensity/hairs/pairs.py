@@ -7,7 +7,8 @@ from math import ceil, exp, log, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from hairdensity.arrays import Matrix, Share
+from hairdensity.arrays import Matrix
+from hairdensity.hairs.again import seen_again
 from hairdensity.hairs.find import Found
 from hairdensity.hairs.hair import Hair
 from hairdensity.intervals import Z95, detectable
@@ -23,6 +24,8 @@ _ONE_WAY = 1.6
 """The sum of two unit vectors is longer than this where they are less than 74 degrees apart."""
 _CHANCE = 1e-6
 """A registration that as good a one would turn up by chance with more than this probability is refused."""
+_ROUNDS = 4
+"""Fits of a similarity, each to the pairs of the one before."""
 _LEAST_SHARE = 0.5
 """At least this share of the roots that both photos show must lie on each other."""
 _LEAST = 8
@@ -35,9 +38,8 @@ _THICKNESS_SD_UM = 4.0
 deviation of 2.1 um), the others by far more: bundles that were told apart wrongly."""
 _MEDIAN = 1.2533
 """A median scatters so much more than a mean: the root of pi / 2."""
-_STILL_THERE = 0.15
-"""A hair that was not found again counts as there where this much of its line is covered by hair: of 35 rendered hairs
-that were gone or new 6 had more, of 26 that were there and had less than 0.6, 14."""
+_APART = 0.15
+"""A pair of roots so many usual thicknesses apart counts half when the photos are laid on each other once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,8 @@ def match_hairs(before: Found, after: Found) -> Matched | NotSame:
     Notes
     -----
     Pairs of roots of the first photo are laid on pairs as far apart in the second; each gives a similarity, and the
-    one under which most roots meet is refined by least squares. How often chance would do as well follows from the
-    density of roots and from how many similarities were tried.
+    one under which most roots meet is refined by least squares, at last by what is off across each hair. How often
+    chance would do as well follows from the density of roots and from how many similarities were tried.
     """
     if min(len(before.hairs), len(after.hairs)) < _LEAST:
         return NotSame(f"too few hairs to know the spot again: at least {_LEAST} are needed in each photo")
@@ -141,7 +143,7 @@ def match_hairs(before: Found, after: Found) -> Matched | NotSame:
     if found is None:
         return NotSame("the hairs of the two photos do not lie alike: it is another spot, or too much has changed")
     matrix = found @ np.diag([zoom, zoom, 1.0])
-    return _fates(before, after, first, second, matrix)
+    return _fates(before, after, _settled(before, after, matrix))
 
 
 def _roots(hairs: Sequence[Hair]) -> Points:
@@ -233,7 +235,7 @@ def _moves(
 def _refined(first: Points, second: Points, matrix: Matrix, tolerance: float) -> tuple[Matrix, int]:
     """Return the similarity fitted to the roots that meet, and how many pairs, each root used once."""
     pairs = 0
-    for _ in range(4):
+    for _ in range(_ROUNDS):
         rows, columns, _ = _assigned(first, second, matrix, tolerance)
         pairs = len(rows)
         if pairs < 3:
@@ -298,7 +300,43 @@ def _placed(hairs: Sequence[Hair], matrix: Matrix) -> tuple[Points, Points]:
     return ends[:, 0], way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
 
 
-def _fates(before: Found, after: Found, first: Points, second: Points, matrix: Matrix) -> Matched:
+def _settled(before: Found, after: Found, matrix: Matrix) -> Matrix:
+    """Return the similarity fitted once more, to what is seen of each pair: across its way, and little along it.
+
+    Least squares weighed anew after each step (Cauchy's weights): a few pairs are of hairs that are not the same.
+    """
+    for _ in range(_ROUNDS):
+        rows, columns, _ = _paired(before, after, matrix)
+        if len(rows) < _LEAST:
+            break
+        roots, _ = _placed(before.hairs, np.eye(3))
+        _, ways = _placed(before.hairs, matrix)
+        other, others = _placed(after.hairs, np.eye(3))
+        p, q, way = roots[rows], other[columns], ways[rows] + others[columns]
+        size = np.hypot(way[:, 0], way[:, 1])
+        way /= np.maximum(size, 1e-9)[:, None]
+        across = np.column_stack([-way[:, 1], way[:, 0]])
+        along = np.where(size > _ONE_WAY, 1 / _LONGER, 1.0)[:, None]
+        # What is off across and along is linear in the four numbers of a similarity.
+        system = np.vstack([_rows_of(p, across), along * _rows_of(p, way)])
+        wanted = np.concatenate([(across * q).sum(axis=1), along[:, 0] * (way * q).sum(axis=1)])
+        weight = np.ones(len(p))
+        for _ in range(_ROUNDS):
+            both = np.sqrt(np.concatenate([weight, weight]))
+            (a, b, x, y), *_ = np.linalg.lstsq(system * both[:, None], wanted * both, rcond=None)
+            off = (system @ np.array([a, b, x, y]) - wanted).reshape(2, -1)
+            weight = 1 / (1 + (off**2).sum(axis=0) / (_APART * after.usual_px) ** 2)
+        matrix = np.array([[a, -b, x], [b, a, y], [0.0, 0.0, 1.0]])
+    return matrix
+
+
+def _rows_of(points: Points, ways: Points) -> NDArray[np.float64]:
+    """Return (points, 4): times turn (a, b) and shift, the carried points along their ways."""
+    turned = points[:, 0] * ways[:, 1] - points[:, 1] * ways[:, 0]
+    return np.column_stack([(points * ways).sum(axis=1), turned, ways])
+
+
+def _fates(before: Found, after: Found, matrix: Matrix) -> Matched:
     rows, columns, distance = _paired(before, after, matrix)
     back = np.linalg.inv(matrix).astype(np.float64)
     fates = []
@@ -311,12 +349,12 @@ def _fates(before: Found, after: Found, first: Points, second: Points, matrix: M
         fates.append(Fate(what, i, j, change))
         if change is not None:
             changes.append(change)
-    for i in sorted(set(range(len(first))) - set(rows.tolist())):
-        seen = _seen(before.hairs[i], before, matrix, after)
+    alone = sorted(set(range(len(before.hairs))) - set(rows.tolist()))
+    for i, seen in zip(alone, seen_again(alone, before, after, matrix), strict=True):
         if seen is not None:
             fates.append(Fate("matched" if seen else "lost", i, None, None))
-    for j in sorted(set(range(len(second))) - set(columns.tolist())):
-        seen = _seen(after.hairs[j], after, back, before)
+    alone = sorted(set(range(len(after.hairs))) - set(columns.tolist()))
+    for j, seen in zip(alone, seen_again(alone, after, before, back), strict=True):
         if seen is not None:
             fates.append(Fate("matched" if seen else "new", None, j, None))
     lost, new = (sum(fate.what == what for fate in fates) for what in ("lost", "new"))
@@ -338,36 +376,3 @@ def _typical(changes: Sequence[float]) -> tuple[float, float]:
     middle = float(np.median(changes))
     spread = 1.4826 * float(np.median(np.abs(np.subtract(changes, middle))))
     return middle, Z95 * _MEDIAN * spread / len(changes) ** 0.5 + 0.5
-
-
-def _seen(hair: Hair, own: Found, matrix: Matrix, other: Found) -> bool | None:
-    """Return whether a hair is to be seen in the other photo; None where one of the two does not show its root."""
-    if not _within(hair.root_x, hair.root_y, own):
-        return None
-    line = np.asarray(hair.line)[:, :2] @ matrix[:2, :2].T + matrix[:2, 2]
-    rows, columns = other.share.shape
-    if not _within(float(line[0, 0]), float(line[0, 1]), other):
-        return None
-    part = line[: max(2, round(0.6 * len(line)))]
-    x, y = np.rint(part).astype(int).T
-    inside = (x >= 0) & (y >= 0) & (x < columns) & (y < rows)
-    x, y = x[inside], y[inside]
-    if not other.sharp[y, x].all():
-        return None
-    return _covered(other.share, x, y, max(1, round(0.3 * other.usual_px))) >= _STILL_THERE
-
-
-def _within(x: float, y: float, photo: Found) -> bool:
-    """Return whether a root lies inside a photo: one at its edge may be where the edge cuts the hair."""
-    rows, columns = photo.share.shape
-    edge = photo.usual_px
-    return bool(edge <= x < columns - edge and edge <= y < rows - edge)
-
-
-def _covered(share: Share, x: NDArray[np.int_], y: NDArray[np.int_], radius: int) -> float:
-    """Return the mean over a line of the largest share within `radius` of each of its points."""
-    best = [
-        float(share[max(0, b - radius) : b + radius + 1, max(0, a - radius) : a + radius + 1].max())
-        for a, b in zip(x.tolist(), y.tolist(), strict=True)
-    ]
-    return float(np.mean(best))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -23,7 +24,10 @@ def found_of(hairs: tuple[Hair, ...]) -> Found:
         for x, y in np.linspace(hair.line[0], hair.line[-1], 40):
             if 0 <= x < SHAPE[1] and 0 <= y < SHAPE[0]:
                 share[int(y), int(x)] = 1
-    return Found(hairs, share, np.ones(SHAPE, np.bool_), 180.0, 14.0)
+    depth = np.zeros(SHAPE, np.uint8)
+    for hair in hairs:
+        cv2.polylines(depth, [np.rint(hair.line).astype(np.int32)], False, (100,), max(1, round(hair.thickness_px)))
+    return Found(hairs, share, np.ones(SHAPE, np.bool_), 180.0, 14.0, depth.astype(np.float32) / np.float32(255))
 
 
 def roots(seed: int, count: int = 50) -> np.ndarray:
@@ -120,3 +124,32 @@ def test_without_scale_there_is_no_density_and_a_reason() -> None:
     assert report.density is None
     assert "scale" in report.reason
     assert report.counted > 0
+
+
+def test_a_hair_that_was_missed_is_not_lost() -> None:
+    points = roots(8)
+    before = photo_of(points)
+    middle = int(np.abs(points - np.array(SHAPE[::-1]) / 2).max(axis=1).argmin())
+    missed = photo_of(np.delete(points, middle, axis=0))
+    # Not found, and no share of a pixel is hair, but it is there to be seen, paler than before.
+    faint = replace(missed, depth=np.maximum(missed.depth, 0.6 * before.depth))
+    result = match_hairs(before, faint)
+    assert isinstance(result, Matched)
+    assert result.count("lost") == result.count("new") == 0
+    result = match_hairs(before, missed)
+    assert isinstance(result, Matched)
+    assert result.count("lost") == 1
+
+
+def test_a_lost_hair_is_not_its_neighbour() -> None:
+    points = roots(9)
+    near = points[np.abs(points - np.array(SHAPE[::-1]) / 2).max(axis=1).argmin()]
+    apart = np.hypot(*(points - near).T)
+    points = points[(apart > 60) | (apart == 0)]
+    # The neighbour's share reaches over the line, where bare skin shows.
+    after = photo_of(points)
+    x, y = near.astype(int)
+    after.share[y + 6 : y + 26, x - 2 : x + 45] = 1
+    result = match_hairs(photo_of(np.vstack([points, near + np.array((0, 20))])), after)
+    assert isinstance(result, Matched)
+    assert result.count("lost") == 1
