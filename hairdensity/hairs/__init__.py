@@ -3,7 +3,7 @@
 contrast (what is darker than skin) -> trace (centre lines) -> shafts (thickness, ends) -> choose (which there are)
 -> single (parts of one hair put together) -> faint (pale ones beside) -> short (pieces)
 -> roots (which end, which belong together) =
-`find_hairs`. Beside it: pairs (two photos of a spot hair by hair, with again, a second look at what was told apart in one
+`find_hairs`. Beside it: pairs (two photos of a spot, hair by hair; again: a second look at what was told apart in one
 only), scale_bar (the scale that the instrument wrote into the picture).
 """
 
