@@ -123,7 +123,7 @@ class FrameLoader:
         return shown_by(task) if task else None
 
     def thumb(self, photo: str) -> Thumb | None:
-        """Return a small picture of a photo that has no number; None where its scalp was not found."""
+        """Return a small picture of a photo in its own outline; None where its scalp was not found."""
         member = self.members.get(photo)
         seen = None
         if member is not None and member.observation.status == "measured":

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from hairdensity.columns import Cell
 from hairdensity.files import write_whole
@@ -16,11 +16,22 @@ from hairdensity.remember import write_recipe
 from hairdensity.report.answers import without_course
 from hairdensity.report.drawn import Charts
 from hairdensity.report.export import write_charts
-from hairdensity.report.words import NOTHING_MEASURED, VerdictWords, quantity_of, sentence_for, words_for
+from hairdensity.report.words import (
+    COVERAGE,
+    NOTHING_MEASURED,
+    VerdictWords,
+    clean,
+    day,
+    quantity_of,
+    sentence_for,
+    words_for,
+)
 from hairdensity.rows import MeasuredSeries
 from hairdensity.stages import Job
 
 Rows = Sequence[dict[str, Cell]]
+MOST_TOLD: Final = 3
+"""Of photos that make no course, so many are told with their values."""
 
 
 def publish(
@@ -91,10 +102,34 @@ def headline_parts(view: ViewProgress, rows: Rows, several: bool) -> tuple[str, 
     if not view.sessions:
         own = [row for row in rows if (row["subject"], row["view"]) == (view.subject, view.view)]
         outside = [row for row in own if row["status"] == "measured"]
-        return title, words if outside else NOTHING_MEASURED, without_course(outside) or NOTHING_MEASURED.sentence
+        text = f"{without_course(outside)} {_levels(outside)}".strip()
+        return title, words if outside else NOTHING_MEASURED, text or NOTHING_MEASURED.sentence
     gain = None if view.gain is None else (view.gain, view.gain_low, view.gain_high)
     kept = None if view.retained is None else (view.retained, view.retained_low, view.retained_high)
-    return title, words, f"{sentence_for(words, quantity_of(view.view), gain, kept)} {view.reason}".strip()
+    parts = (sentence_for(words, quantity_of(view.view), gain, kept), view.reason, _ends(view))
+    return title, words, " ".join(filter(None, parts))
+
+
+def _levels(rows: Rows) -> str:
+    """Return the values of photos that make no course, the first few of them."""
+    told = []
+    for row in rows:
+        value, low, high = (_number(row[name]) for name in ("coverage", "coverage_low", "coverage_high"))
+        if value is not None:
+            told.append(f"{clean(row['photo'])}: {COVERAGE.with_interval(value, low, high)}")
+    return f"{', '.join(told[:MOST_TOLD])}{', and so on' if told[MOST_TOLD:] else ''}." if told else ""
+
+
+def _ends(view: ViewProgress) -> str:
+    """Return what the first and the last session measured."""
+    quantity, (first, *_), last = quantity_of(view.view), view.sessions, view.sessions[-1]
+    if first is last:
+        return f"{quantity.name} on {day(first.date)}: {quantity.with_interval(first.value, first.low, first.high)}."
+    return f"First session: {quantity.value(first.value)}, last: {quantity.value(last.value)}."
+
+
+def _number(cell: Cell) -> float | None:
+    return cell if isinstance(cell, float) else None
 
 
 def _headline(view: ViewProgress, rows: Rows, several: bool) -> str:

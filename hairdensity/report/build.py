@@ -33,9 +33,18 @@ from hairdensity.report.words import (
     sureness,
     words_for,
 )
+from hairdensity.zones import NAMES as CUT
 
 MOST_THUMBS: Final = 12
-"""Of photos that were left out for one reason, so many are shown small."""
+"""Of photos that were left out for one reason, and of those outside the course, so many are shown small."""
+CUT_ZONES: Final = (
+    "As seen in the first photo, and cut from the outline alone, before any hair was looked at. Of five parts, one may "
+    "stand out by chance."
+)
+DRAWN_ZONES: Final = (
+    "As drawn in regions.json. A part that was chosen because it looked thin seems to improve by chance, and of "
+    "several parts, one may stand out so."
+)
 
 
 def build_report(
@@ -152,7 +161,9 @@ def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], 
     gain = _triple(progress.gain, progress.gain_low, progress.gain_high)
     kept = _triple(progress.retained, progress.retained_low, progress.retained_high)
     pictures, changes = pictures_of(one, points, plan.most, plan.size)
-    noise = course.noise
+    noise, zones = course.noise, _zones(one, points)
+    pictured = {picture.photo for picture in pictures}
+    others = [photo for row in outside if (photo := str(row.get("photo") or "")) not in pictured]
     lost, improvable = left_out(one.rows, one.load_thumb), remarks(one.rows)
     treated = any(not lane.is_event for lane in course.lanes)
     return SeriesPage(
@@ -169,8 +180,10 @@ def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], 
         left_out=lost,
         remarks=improvable,
         undated=undated,
+        undated_thumbs=_thumbs(others, one.load_thumb),
         numbers=_numbers(one, gain, kept),
-        zones=_zones(one, points),
+        zones=zones,
+        zones_note=CUT_ZONES if {zone.name for zone in zones} <= set(CUT) else DRAWN_ZONES,
         answers=answers(
             words,
             quantity,

@@ -212,6 +212,10 @@ class SeriesPage:
         All numbers of the verdict: label, value.
     zones : tuple of ZoneLine
         How parts of the region changed.
+    zones_note : str
+        Where these parts come from.
+    undated_thumbs : tuple of Thumb
+        Small pictures of photos in `undated` that have no large one.
     patch_threshold : float or None
         Differences of a patch below this are noise, 0..1; None where it is not known.
     spot : SpotMap or None
@@ -233,6 +237,8 @@ class SeriesPage:
     undated: tuple[Undated, ...]
     numbers: tuple[tuple[str, str], ...]
     zones: tuple[ZoneLine, ...] = ()
+    zones_note: str = ""
+    undated_thumbs: tuple[Thumb, ...] = ()
     patch_threshold: float | None = None
     spot: SpotMap | None = None
     answers: tuple[Answer, ...] = ()

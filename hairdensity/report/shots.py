@@ -68,7 +68,7 @@ LoadShown = Callable[[str, int, int], Shown | None]
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """A small picture of a photo that was left out: its name in the table, a JPEG, and its size in pixels."""
+    """A small picture of a photo that has no large one: its name in the table, a JPEG, and its size in pixels."""
 
     photo: str
     jpeg: bytes
@@ -77,7 +77,7 @@ class Thumb:
 
 
 LoadThumb = Callable[[str], Thumb | None]
-"""Gives a small picture of a photo that has no number; None where its scalp was not found, so nothing is shown."""
+"""Gives a small picture of a photo; None where its scalp was not found, so nothing is shown."""
 
 
 @dataclass(frozen=True, slots=True)

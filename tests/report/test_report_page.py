@@ -15,6 +15,7 @@ from made_up_report import MakeSeries, frame, rejected, row, series_of
 
 from hairdensity.flags import FLAGS
 from hairdensity.report import Lane, build_report
+from hairdensity.report.build import CUT_ZONES, DRAWN_ZONES
 from hairdensity.report.data import ReportData
 from hairdensity.report.pictures import encode_thumb
 from hairdensity.report.render import CURVES, render_report
@@ -278,6 +279,20 @@ def test_a_photo_that_was_left_out_is_shown_small_where_its_scalp_was_found(make
     ]
 
 
+def test_photos_outside_the_course_are_shown_small_but_the_one_that_is_shown_large(make_series: MakeSeries) -> None:
+    known = frame("vertex/v.jpg", None)
+    rows = tuple(row(f"vertex/{name}.jpg", flags="no_date") for name in "uv")
+    series = make_series((), verdict="cannot_tell", more_rows=rows)
+    data = build_report(
+        [dataclasses.replace(series, load_thumb=lambda photo: encode_thumb(photo, known.picture, known.region))]
+    )
+    (page,) = data.series
+    assert [picture.photo for picture in page.pictures] == ["vertex/u.jpg"]
+    assert [thumb.photo for thumb in page.undated_thumbs] == ["vertex/v.jpg"]
+    shown = Page(render_report(data))
+    assert "vertex/v.jpg, outside the course" in {a["alt"] for tag, a in shown.tags if tag == "img"}
+
+
 def test_advice_leads_to_the_picture_that_helps(make_series: MakeSeries) -> None:
     page = Page(render_report(full_report(make_series)))
     links = {a["href"] for tag, a in page.tags if tag == "a" and a.get("class") == "how"}
@@ -293,6 +308,10 @@ def test_parts_of_the_scalp_are_told_with_their_noise(make_series: MakeSeries) -
     (page,) = build_report([dataclasses.replace(make_series((0.5, 0.55)), zone_rows=rows)]).series
     assert [(zone.name, zone.within_noise) for zone in page.zones] == [("middle", False), ("upper", True)]
     assert page.zones[0].change.replace("\u00a0", " ") == "+10.0 points"
+    assert page.zones_note == CUT_ZONES
+    drawn = [{**row, "zone": "whorl"} for row in rows if row["zone"] == "upper"]
+    (page,) = build_report([dataclasses.replace(make_series((0.5, 0.55)), zone_rows=drawn)]).series
+    assert page.zones_note == DRAWN_ZONES
     # A part of the scalp is never told better than the whole of it.
     noisy = make_series((0.5, 0.55), smallest_detectable_change=0.11)
     (page,) = build_report([dataclasses.replace(noisy, zone_rows=rows)]).series
