@@ -15,9 +15,11 @@ Prints for each kind
 - scatter: standard deviation of coverage between sessions of a head that does not change (mean over heads, median and
   worst), as measured, and less the truth of the same skin, which a pose changes too: hair seen from the side covers
   more;
-- slope and intercept of measured against true change from the first session, and what is left around that line, and
-  the absolute error of coverage: against the truth of all the scalp that a photo shows, with the hair that stands
-  beyond the skull;
+- slope and intercept of measured against true change from the first session, and what is left around that line: the
+  truth of the very skin that was measured, with a 95 % interval of the slope (bootstrap over heads), and that of all
+  the scalp that a photo shows, with the hair that stands beyond the skull: it changes less than the skin that all
+  photos show;
+- the absolute error of coverage against the truth of all the scalp that a photo shows;
 - intervals: share of photos whose 95 % interval holds the truth, and how wide they are (not of real photos, whose truth
   nobody knows); and the share of pairs of sessions of an unchanged head whose difference is within 1.96 times what
   `repeat_sd` allows for;
@@ -72,7 +74,8 @@ LEAST_PX = 20
 class Point:
     """One measured photo: its head, whether that changes, truth and measurement as shares.
 
-    `true` is of all the scalp that the photo shows, `same` of the skin that all photos of the series show.
+    `true` is of all the scalp that the photo shows, `same` of the skin that all photos of the series show by the
+    renderer's squares, `here` of the skin that was measured in it.
     """
 
     head: int
@@ -85,6 +88,8 @@ class Point:
     low: float
     high: float
     repeat_sd: float = 0.0
+    here: float = np.nan
+    first_here: float = np.nan
 
 
 def main() -> None:
@@ -277,6 +282,7 @@ def measured(number: int, series: Path, segmenter: str, jobs: int) -> tuple[list
     if not good:
         return [], len(rows)
     first = min(good, key=lambda row: str(row["date"]))
+    here = {str(row["photo"]): truth_on_skin(series, f"out-{segmenter}", str(row["photo"])) for row in good}
     points = [
         Point(
             head=number,
@@ -289,15 +295,28 @@ def measured(number: int, series: Path, segmenter: str, jobs: int) -> tuple[list
             low=float(row["coverage_low"] or 0),
             high=float(row["coverage_high"] or 0),
             repeat_sd=float(row["repeat_sd"] or 0),
+            here=here[str(row["photo"])],
+            first_here=here[str(first["photo"])],
         )
         for row in good
     ]
     return points, len(rows) - len(good)
 
 
+def truth_on_skin(series: Path, out: str, photo: str) -> float:
+    """Return the true coverage of the very skin that was measured in a photo; NaN where nobody knows it."""
+    truth = series / "truth" / f"{Path(photo).stem}.npz"
+    if not truth.is_file():
+        return np.nan
+    mask = imaging.decode_gray((series / out / "masks" / photo).with_suffix(".png").read_bytes()) > 0
+    return float(np.load(truth)["alpha"][mask].mean() / 255)
+
+
 def report(points: list[Point]) -> None:
     """Print the figures of one kind."""
-    true, same, value = (100 * np.array([getattr(p, name) for p in points]) for name in ("true", "same", "value"))
+    true, same, here, value = (
+        100 * np.array([getattr(p, name) for p in points]) for name in ("true", "same", "here", "value")
+    )
     head, changes = np.array([p.head for p in points]), np.array([p.changes for p in points])
     error = value - true
     print(
@@ -312,20 +331,14 @@ def report(points: list[Point]) -> None:
                 f"  scatter between sessions of an unchanged head, {what}: mean {np.mean(spread):.2f}, "
                 f"median {np.median(spread):.2f}, worst {np.max(spread):.2f} pp"
             )
-    later = changes & np.array([p.true != p.first_true for p in points])
-    gained_true = 100 * np.array([p.true - p.first_true for p in points])[later]
-    gained = 100 * np.array([p.value - p.first_value for p in points])[later]
-    if len(gained) > 2:
-        slope, level = np.polyfit(gained_true, gained, 1)
-        left = gained - slope * gained_true - level
-        print(
-            f"  measured on true change: slope {slope:.3f}, intercept {level:+.2f} pp, "
-            f"scatter {left.std(ddof=2):.2f} pp"
-        )
+    later = [p for p in points if p.changes and p.true != p.first_true]
+    if len(later) > 2:
+        report_slopes(later)
     low, high = (100 * np.array([getattr(p, name) for p in points]) for name in ("low", "high"))
     print(
-        f"  95 % intervals hold the truth in {100 * np.mean((low <= true) & (true <= high)):.1f} % of photos; "
-        f"median width {np.median(high - low):.1f} pp"
+        f"  95 % intervals hold the truth in {100 * np.mean((low <= true) & (true <= high)):.1f} % of photos, that of "
+        f"the skin measured in {100 * np.mean((low <= here) & (here <= high)):.1f} %; median width "
+        f"{np.median(high - low):.1f} pp"
     )
     report_pairs([p for p in points if not p.changes])
     for one in np.unique(head):
@@ -335,6 +348,25 @@ def report(points: list[Point]) -> None:
         print(
             f"    head {one:2d}: true {true[mine].mean():5.1f}, error {error[mine].mean():+6.2f}, {change}, "
             f"less truth {sd[1]:.2f} pp, photos {mine.sum()}"
+        )
+
+
+def report_slopes(later: list[Point]) -> None:
+    """Print measured on true change of photos after the first, heads that change."""
+    head = np.array([p.head for p in later])
+    gained = 100 * np.array([p.value - p.first_value for p in later])
+    rng = np.random.default_rng(0)
+    for what, name in (("of the skin measured", "here"), ("of all the scalp shown", "true")):
+        of = 100 * np.array([getattr(p, name) - getattr(p, f"first_{name}") for p in later])
+        slope, level = np.polyfit(of, gained, 1)
+        draws = []
+        for _ in range(1000):
+            drawn = np.concatenate([np.flatnonzero(head == one) for one in rng.choice(np.unique(head), len(set(head)))])
+            draws.append(np.polyfit(of[drawn], gained[drawn], 1)[0])
+        low, high = np.quantile(draws, (0.025, 0.975))
+        print(
+            f"  measured on true change {what}: slope {slope:.3f} ({low:.2f} to {high:.2f}), "
+            f"intercept {level:+.2f} pp, scatter {(gained - slope * of - level).std(ddof=2):.2f} pp"
         )
 
 

@@ -33,7 +33,7 @@ from hairdensity.segment.base import Segmentation
 
 UNSURE_UNIT: Final = 1 / 510
 """One level of a stored doubt, which runs from 0 to 0.5."""
-_PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "unsure.png")
+_PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "unsure.png", "tone.jpg")
 _ALIGNMENT: Final = tuple(field.name for field in fields(Alignment))
 _ELSEWHERE: Final = frozenset(
     (
@@ -183,6 +183,7 @@ class Keeper:
         if observation.seen:
             region, segmentation = observation.seen.region, observation.seen.segmentation
             facts["region"] = {"source": region.source, "flags": region.flags}
+            tone = observation.seen.tone
             drawn = {"outline.png": imaging.encode_png(observation.seen.outline.astype(np.uint8))}
             members = {
                 "picture.jpg": imaging.encode_jpeg(observation.seen.picture, 92),
@@ -190,6 +191,7 @@ class Keeper:
                 "share.png": imaging.encode_png(_share_levels(segmentation.share)),
                 "unsure.png": imaging.encode_png(_unsure_levels(segmentation.unsure)),
                 **(drawn if region.source == "drawn" else {}),
+                **({} if tone is None else {"tone.jpg": imaging.encode_jpeg(tone, 95)}),
             }
         self._save(entry, facts, members)
 
@@ -218,6 +220,7 @@ class Keeper:
                     _from_levels(imaging.decode_gray(members["share.png"]), 1 / 255),
                     _from_levels(imaging.decode_gray(members["unsure.png"]), UNSURE_UNIT),
                 ),
+                imaging.decode_rgb(members["tone.jpg"]) if "tone.jpg" in members else None,
             )
         return observation_from(facts, seen)
 

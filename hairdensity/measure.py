@@ -26,11 +26,13 @@ SHOWN_ENOUGH: Final = 0.8
 """A photo that shows less of the baseline's region than this does not shrink the region of the others."""
 SHOWN_TOO_LITTLE: Final = 0.5
 """A photo that shows less than this has no number: it would be of other skin."""
-UNSURE_SHARED: Final = 0.5
+UNSURE_SHARED: Final = 0.46
 """How much of the segmenter's doubt is shared by all pixels of a photo, rather than averaging out."""
+EDGE_PART: Final = 0.5
+"""How much of what a smaller region would change counts as error: outlines are rarely off all round alike."""
 UNSURE_BETWEEN: Final = 0.12
 """How much of the segmenter's doubt differs between photos of one head in other light and pose. Of unchanged rendered
-heads, 89 % of pairs of photos then lie within 1.96 standard deviations; of real ones, altered, nearly all."""
+heads, 95 % of pairs of photos then lie within 1.96 standard deviations; of real ones, altered, nearly all."""
 LEAST_REPEAT_SD: Final = 0.005
 """What two photos of a head differ by at least (standard deviation of each), whatever the formulas say."""
 
@@ -203,7 +205,7 @@ def coverage(placed: Placed, common: Mask, baseline_skin: Mask) -> Coverage | No
     value = imaging.mean_in(placed.share, skin)
     unsure = imaging.mean_in(placed.unsure, skin)
     moved = _moved_sd(placed, skin, value)
-    edge = _edge_sd(placed.share, skin, value)
+    edge = EDGE_PART * _edge_sd(placed.share, skin, value)
     repeat = float(np.sqrt((UNSURE_BETWEEN * unsure) ** 2 + moved**2 + LEAST_REPEAT_SD**2))
     sd = float(np.sqrt((UNSURE_SHARED * unsure) ** 2 + moved**2 + edge**2 + LEAST_REPEAT_SD**2))
     return Coverage(

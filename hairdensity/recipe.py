@@ -2,7 +2,7 @@
 
     read -> check -> region -> normalise -> segment  =  `observe`   one photo, once
     read -> check -> hairs                           =  the same for a macro photo
-    align -> lay on the grid                         =  `place`     one photo and its baseline
+    align -> lay on the grid -> tone                 =  `place_on`  one photo and its baseline
     common skin -> coverage                          =  `hairdensity.measure`
 
 All functions are pure and all results frozen and picklable, so that a process pool or a cluster can run them.
@@ -25,17 +25,20 @@ from hairdensity.flags import is_rejected, reason_for
 from hairdensity.hairs import Hair
 from hairdensity.hairs.figures import Figures, figures
 from hairdensity.light import lighting
-from hairdensity.measure import Coverage, Placed, coverage, place
+from hairdensity.measure import Coverage, Placed, coverage, grid_shape, place
 from hairdensity.normalise import normalise
 from hairdensity.read import Photo, read_photo
 from hairdensity.region import Polygon, Region, drawn_region, find_region
 from hairdensity.segment import segmenter
 from hairdensity.segment.base import Segmentation
 from hairdensity.settings import Settings
+from hairdensity.tone import FRAME_PX, TONE_PX, Toned, steadied, tone_change
 from hairdensity.views import DEFAULT_VIEW, MACRO
 
 CARD_MARGIN_MM: Final = 2.0
 """Skin so near to the scale card is left out with it: its shadow and bent corners."""
+OTHER_TONE: Final = frozenset(("other_light", "other_style", "other_colour"))
+"""What must not be said of a photo for its tone to tell anything beside its baseline's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,16 @@ class Seen:
         (rows, columns) bool: the scalp by which it is aligned; another than the region where a person drew that.
     segmentation : Segmentation
         The hair in it.
+    tone : Rgb or None
+        (rows, columns, 3) uint8: the picture that hair was found in, at `TONE_PX`; None where the light was evened for
+        that, or each hair was found by itself.
     """
 
     picture: Rgb
     region: Region
     outline: Mask
     segmentation: Segmentation
+    tone: Rgb | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,8 @@ def observe(
     normal = normalise(work, region.mask, lit)
     method = segmenter(settings.segmenter)
     segmentation = method(normal.rgb if method.evened else normal.balanced, region.mask)
+    outline = region.mask if is_rejected(found.flags) else found.mask
+    tone = None if method.evened else imaging.shrink(normal.balanced, TONE_PX)
     return Observation(
         status="measured",
         reason="",
@@ -191,7 +200,7 @@ def observe(
         shape=shape,
         quality=quality,
         notes=(*photo.notes, *normal.steps),
-        seen=Seen(normal.rgb, region, region.mask if is_rejected(found.flags) else found.mask, segmentation),
+        seen=Seen(normal.rgb, region, outline, segmentation, tone),
         px_per_mm=px_per_mm,
     )
 
@@ -306,7 +315,29 @@ def _laid(observation: Observation, baseline: Observation, alignment: Alignment,
         zoom = alignment.zoom(seen.picture.shape, base.picture.shape)
         flags += check_against(observation.quality, baseline.quality, zoom, alignment.rotation_deg)
         flags += hair_flags(hair_change(_look(seen), _look(base), alignment.matrix))
+    if alignment.method == "features" and OTHER_TONE.isdisjoint(flags):
+        placed = _steadied(placed, seen, base, alignment)
     return Placement(alignment, placed, flags)
+
+
+def _steadied(placed: Placed, seen: Seen, base: Seen, alignment: Alignment) -> Placed:
+    """Return a photo on the baseline's grid, its change taken in part from the tone of both."""
+    if seen.tone is None or base.tone is None:
+        return placed
+    work = (base.picture.shape[0], base.picture.shape[1])
+    grid, frame = grid_shape(work), imaging.shrunk_shape(work, FRAME_PX)
+    to_work = imaging.resized(seen.tone.shape, seen.picture.shape)
+    to_frame = imaging.resized(work, frame) @ alignment.matrix @ to_work
+    # Averaged before the warp, which would pick single pixels where it shrinks.
+    tone = imaging.warp(imaging.blur(seen.tone, TONE_PX / FRAME_PX / 2), to_frame, frame)
+    base_share = imaging.resize(base.segmentation.share, grid)
+    skin = placed.skin & imaging.resize_mask(base.region.mask, grid)
+    change = tone_change(
+        Toned(tone, imaging.resize(placed.share, frame)),
+        Toned(imaging.resize(base.tone, frame), imaging.resize(base_share, frame)),
+        imaging.resize_mask(skin, frame),
+    )
+    return replace(placed, share=steadied(placed.share, base_share, change, skin)) if change is not None else placed
 
 
 def _look(seen: Seen) -> Look:

@@ -37,7 +37,8 @@ def observation(source: Literal["found", "drawn"] = "found") -> Observation:
     unsure = (rng.integers(0, 256, SHAPE) * UNSURE_UNIT).astype(np.float32)
     picture = np.full((*SHAPE, 3), 120, np.uint8)
     outline = rng.random(SHAPE) > 0.2 if source == "drawn" else mask
-    seen = Seen(picture, Region(mask, source, ("region_cut",)), outline, Segmentation(share, unsure))
+    tone = np.full((20, 30, 3), 90, np.uint8) if source == "found" else None
+    seen = Seen(picture, Region(mask, source, ("region_cut",)), outline, Segmentation(share, unsure), tone)
     return Observation(
         "measured", "", ("soft",), "d" * 64, (400, 600), quality(), ("a note",), seen, HAIRS, 12.5, TRIAL
     )
@@ -59,6 +60,10 @@ def test_an_observation_comes_back_as_it_was(tmp_path: Path, source: Literal["fo
     assert np.array_equal(again.seen.region.mask, kept.seen.region.mask)
     assert np.allclose(again.seen.segmentation.share, kept.seen.segmentation.share, atol=1e-6)
     assert np.allclose(again.seen.segmentation.unsure, kept.seen.segmentation.unsure, atol=1e-6)
+    if kept.seen.tone is None:
+        assert again.seen.tone is None
+    else:
+        assert np.allclose(again.seen.tone, kept.seen.tone, atol=2)
 
 
 def test_facts_alone_need_no_pictures(tmp_path: Path):
