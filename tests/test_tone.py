@@ -55,6 +55,12 @@ def test_hair_that_went_or_came_is_seen_at_least_in_part(sign: int, light: float
     assert 0.4 < change(later, base) / true < 1.2
 
 
+def test_a_plain_picture_has_not_changed():
+    plain = Toned(np.full((*SMALL, 3), 120, np.uint8), np.full(SMALL, 0.3, np.float32))
+    assert change(plain, plain) == 0.0
+    assert change(Toned(np.zeros((*SMALL, 3), np.uint8), plain.share), plain) == pytest.approx(0.0, abs=1e-3)
+
+
 def test_too_little_skin_says_nothing():
     little = np.zeros_like(FRAME_SKIN)
     assert tone_change(toned(THIN), toned(THIN), little) is None
