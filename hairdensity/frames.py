@@ -15,6 +15,7 @@ from hairdensity.errors import OutputError
 from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, key
 from hairdensity.ledger import decode_skin, encode_skin
+from hairdensity.masks import box_around
 from hairdensity.recipe import Observation, Placement, Seen
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.report.shots import Frame, Shown, Thumb
@@ -212,8 +213,9 @@ def frame_of(
         return None
     work = imaging.shrunk_shape(baseline_shape, work_px)
     region = imaging.resize_mask(common, work)
-    top, left, shape = _box(region)
-    to_crop = _shift(-left, -top) @ placement.alignment.matrix
+    box = box_around(region, MARGIN)  # the same for all photos of a series
+    shape = (box[0].stop - box[0].start, box[1].stop - box[1].start)
+    to_crop = _shift(-box[1].start, -box[0].start) @ placement.alignment.matrix
     shown = imaging.resize_mask(placement.placed.skin & common, work)
     picture = imaging.warp(seen.picture, to_crop, shape)
     # Where the photo does not reach there is nothing to see, and black would look like a part of it.
@@ -222,19 +224,9 @@ def frame_of(
         photo=found.name,
         date=found.date,
         picture=picture,
-        region=shown[top : top + shape[0], left : left + shape[1]],
+        region=shown[box],
         share=imaging.warp(seen.segmentation.share, to_crop, shape),
     )
-
-
-def _box(region: Mask) -> tuple[int, int, tuple[int, int]]:
-    """Return top, left and (rows, columns) of the crop around a region: the same for all photos of a series."""
-    rows, columns = np.nonzero(region)
-    margin = round(MARGIN * (max(np.ptp(rows), np.ptp(columns)) + 1))
-    top, left = max(0, int(rows.min()) - margin), max(0, int(columns.min()) - margin)
-    bottom = min(region.shape[0], int(rows.max()) + margin + 1)
-    right = min(region.shape[1], int(columns.max()) + margin + 1)
-    return top, left, (bottom - top, right - left)
 
 
 def _shift(x: float, y: float) -> Matrix:

@@ -371,5 +371,5 @@ def labels(share: Share, skin_in_work: Mask) -> Mask:
 
 def _to_work(drawn: tuple[Polygon, ...], shape: tuple[int, int], work: Rgb) -> tuple[Polygon, ...]:
     """Return polygons of the upright photo in pixels of its work picture."""
-    factor = work.shape[1] / shape[1]
-    return tuple(tuple(((x + 0.5) * factor - 0.5, (y + 0.5) * factor - 0.5) for x, y in polygon) for polygon in drawn)
+    down, across = work.shape[0] / shape[0], work.shape[1] / shape[1]
+    return tuple(tuple(((x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5) for x, y in polygon) for polygon in drawn)

@@ -26,27 +26,16 @@ from hairdensity.progress.verdict import (
     too_short,
 )
 from hairdensity.progress.view import CheckResult, ViewProgress
+from hairdensity.spoken import BADGES, spoken_day
 
-MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 MONTH_DAYS: Final = 30
 YEAR_WEEKS: Final = 52.0
 HELD: Final = 0.9
-HEADS: Final = {
-    "no_change": "no change",
-    "temporary": "temporary gain",
-    "sustained": "sustained gain",
-    "on_treatment": "gain on treatment",
-    "declining": "declining",
-    "cannot_tell": "cannot tell yet",
-}
 
 
 def day(value: date | None) -> str:
     """Return "1 March 2026"; "a later day" for None."""
-    return "a later day" if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return "a later day" if value is None else spoken_day(value)
 
 
 def too_few(series: Series, today: date) -> str:
@@ -289,7 +278,7 @@ def _caveats(verdict: str, setting: Setting, belief: Belief) -> list[str]:
 def lines_for(view: ViewProgress, several: bool) -> tuple[str, ...]:
     """Return a verdict as the few lines that the command line prints."""
     name = f"{view.subject}/{view.view}" if several else view.view
-    title = f"{name}: {HEADS[view.verdict]}"
+    title = f"{name}: {BADGES[view.verdict].lower()}"
     if view.verdict != "cannot_tell":
         title += f" (probability {min(0.99, view.probability[view.verdict]):.2f})"
     lines = [title, f"  {view.reason}"]

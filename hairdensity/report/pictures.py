@@ -29,7 +29,7 @@ PATCH_PX: Final = 96
 THUMB_PX: Final = 150
 QUALITIES: Final = (84, 78, 70, 60, 50)
 """JPEG qualities, tried in turn until a picture is small enough."""
-DRAWN_AS: Final = 5
+DRAWN_AS: Final = 6
 """Part of the names of kept pictures: raise it where they are to look different."""
 
 

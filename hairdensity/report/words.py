@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from hairdensity.spoken import BADGES, MONTHS, spoken_day
+
 Tone = Literal["good", "mixed", "bad", "calm", "open"]
 
-MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 MINUS: Final = "−"
 GAP: Final = "\u00a0"
 """Between a number and its unit, which no line break may part."""
@@ -106,17 +104,17 @@ class VerdictWords:
 
 
 _VERDICTS: Final = (
-    VerdictWords("sustained", "Sustained gain", "good",
+    VerdictWords("sustained", BADGES["sustained"], "good",
                  "{name} rose{gain}, and most of the gain stayed after treatment stopped{kept}."),
-    VerdictWords("temporary", "Temporary gain", "mixed",
+    VerdictWords("temporary", BADGES["temporary"], "mixed",
                  "{name} rose{gain}, and most of the gain was lost again after treatment stopped{kept}."),
-    VerdictWords("on_treatment", "Gain on treatment", "good",
+    VerdictWords("on_treatment", BADGES["on_treatment"], "good",
                  "{name} rose{gain}. Treatment goes on, so whether the gain lasts cannot be known yet."),
-    VerdictWords("declining", "Declining", "bad",
+    VerdictWords("declining", BADGES["declining"], "bad",
                  "{name} falls, by more than photos of an unchanged head differ from each other."),
-    VerdictWords("no_change", "No change seen", "calm",
+    VerdictWords("no_change", BADGES["no_change"], "calm",
                  "{name} stayed the same, within what photos of an unchanged head differ from each other."),
-    VerdictWords("cannot_tell", "Cannot tell yet", "open",
+    VerdictWords("cannot_tell", BADGES["cannot_tell"], "open",
                  "These photos do not yet show whether {lower} changes."),
 )  # fmt: skip
 
@@ -187,7 +185,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 def day(value: date | None) -> str:
     """Return "1 March 2026"; "no date" for None."""
-    return "no date" if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return "no date" if value is None else spoken_day(value)
 
 
 def short_day(value: date) -> str:
