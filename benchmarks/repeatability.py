@@ -1,6 +1,6 @@
 """Photograph the same head again: does the number stay, does real change survive, do intervals hold the truth.
 
-    python benchmarks/repeatability.py FOLDER [--heads 20] [--sessions 8] [--kinds both light pose density]
+    python benchmarks/repeatability.py FOLDER [--heads 20] [--first 0] [--sessions 8] [--kinds both ...]
     python benchmarks/repeatability.py FOLDER --photos PHOTOS [--heads 20] [--sessions 8]
 
 The first renders series of many heads into FOLDER. In those of kind "both" each head is photographed again and again
@@ -97,6 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--heads", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="rendered head to begin with")
     parser.add_argument("--sessions", type=int, default=8)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=["both"])
     parser.add_argument("--size", type=int, default=640)
@@ -110,7 +111,7 @@ def main() -> None:
     for kind in ["real"] if real else options.kinds:
         points: list[Point] = []
         lost = photos = 0
-        for head in range(len(real) or options.heads):
+        for head in range(len(real)) if real else range(options.first, options.first + options.heads):
             if kind in ("light", "pose", "density") and (kind == "density") != (head % 2 == 1):
                 continue
             if spent() > options.cpu_s:
