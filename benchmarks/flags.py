@@ -21,7 +21,7 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.files import write_whole
 from hairdensity.light import displayed, linear
-from hairdensity.recipe import Observation, observe, place_on
+from hairdensity.recipe import Baseline, as_baseline, observe, place_on
 from hairdensity.settings import Settings
 from hairdensity.simulate import Head, Shot, random_head, render
 from hairdensity.simulate.model import HAIR_COLOURS, STYLES
@@ -80,10 +80,10 @@ def photos_of(series: Path, number: int) -> dict[str, list[Path]]:
     return found
 
 
-def flags_of(photo: Path, baseline: Observation) -> tuple[str, ...] | None:
+def flags_of(photo: Path, baseline: Baseline) -> tuple[str, ...] | None:
     """Return what is said of a photo against its baseline; None where it cannot be measured at all."""
     observation = observe(photo, "vertex", (), Settings())
-    return place_on(observation, baseline, itself=False).flags if observation.seen else None
+    return place_on(observation, baseline).flags if observation.seen else None
 
 
 def main() -> None:
@@ -100,9 +100,10 @@ def main() -> None:
             break
         number = int(series.name.removeprefix("head"))
         photos = photos_of(series, number)
-        baseline = observe(photos["nothing"].pop(0), "vertex", (), Settings())
-        if baseline.seen is None:
+        first = observe(photos["nothing"].pop(0), "vertex", (), Settings())
+        if first.seen is None:
             continue
+        baseline = as_baseline(first)
         for change, listed in photos.items():
             count = told.setdefault(change, Counter())
             for photo in listed:

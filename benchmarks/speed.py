@@ -78,7 +78,7 @@ def timed(step, function):
 class Timed:
     def __init__(self, method):
         self._method = method
-        self.evened = method.evened
+        self.evened, self.finest_px = method.evened, method.finest_px
     def __call__(self, *args):
         return timed("segment", self._method)(*args)
 
@@ -88,7 +88,8 @@ if sys.argv[5] == "steps":
     for step, home, names in (
         ("read", recipe, ("read_photo",)), ("scale card", recipe, ("find_card",)),
         ("check", recipe, ("check_frame", "check_scalp", "check_against")), ("region", recipe, ("find_region",)),
-        ("normalise", recipe, ("normalise",)), ("align", recipe, ("align",)), ("lay on grid", recipe, ("place",)),
+        ("normalise", recipe, ("normalise",)), ("lay on grid", recipe, ("place",)),
+        ("align", recipe, ("prepare", "align_prepared")), ("compare hair", recipe, ("compared", "hair_change")),
         ("keep", keep.Keeper, ("save_observation", "save_placement")),
         ("load again", keep.Keeper, ("load_observation", "load_placement")), ("digest", tasks, ("file_digest",)),
         ("masks", stages, ("run_draw",)), ("measure", stages, ("measure_series",)),

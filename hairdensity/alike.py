@@ -25,6 +25,8 @@ HAIRY: Final = 0.3
 """Share of hair about a place, above which its direction counts."""
 FULL: Final = 0.75
 """Share of hair above which a pixel has the colour of hair."""
+LEAST_NEAR: Final = 0.1
+"""No blur is narrower, in pixels; that of a scalp that is not there would be."""
 LEAST_HAIRY: Final = 0.05
 LEAST_FULL: Final = 0.1
 """Shares of the skin that both photos show, below which there is too little hair to judge its direction, its colour."""
@@ -65,7 +67,7 @@ class Look:
     picture : Rgb
         (rows, columns, 3) uint8: normalised work picture.
     share : Share
-        (rows, columns) float32: share of each pixel that hair covers.
+        (rows, columns) float32: share of each pixel that hair covers; of the picture's size or smaller.
     skin : Mask
         (rows, columns) bool: the scalp.
     """
@@ -75,13 +77,48 @@ class Look:
     skin: Mask
 
 
-def hair_change(photo: Look, baseline: Look, matrix: Matrix) -> HairChange:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A baseline at the size of comparison, to be made once for a whole series.
+
+    Parameters
+    ----------
+    look : Look
+        The baseline, smaller.
+    to_small : Matrix
+        (3, 3): from (x, y, 1) of its work picture to that.
+    unit : float
+        Width of the scalp there, over `WIDTH_PX`.
+    direction : tuple of Plane
+        Of the strands, as `_direction` gives it.
+    """
+
+    look: Look
+    to_small: Matrix
+    unit: float
+    direction: tuple[Plane, Plane, Plane]
+
+
+def compared(baseline: Look) -> Compared:
+    """Return a baseline as photos are compared with it."""
+    shape = imaging.shrunk_shape(baseline.picture.shape, LOOK_PX)
+    look = Look(
+        imaging.resize(baseline.picture, shape), imaging.resize(baseline.share, shape),
+        imaging.resize_mask(baseline.skin, shape),
+    )  # fmt: skip
+    unit = 2 * float(np.sqrt(np.count_nonzero(look.skin) / np.pi)) / WIDTH_PX
+    return Compared(look, imaging.resized(baseline.picture.shape, shape), unit, _direction(look.picture, unit))
+
+
+def hair_change(photo: Look, baseline: Compared, matrix: Matrix) -> HairChange:
     """Compare the hair of a photo with that of its baseline.
 
     Parameters
     ----------
-    photo, baseline : Look
-        The two photos.
+    photo : Look
+        The photo.
+    baseline : Compared
+        Its baseline.
     matrix : Matrix
         (3, 3): from (x, y, 1) of the photo's work picture to the baseline's.
 
@@ -91,18 +128,13 @@ def hair_change(photo: Look, baseline: Look, matrix: Matrix) -> HairChange:
     neither light nor the strands' own colour matters. They are compared where both photos have hair, each place
     weighted by how parallel its strands are in both.
     """
-    shape = imaging.shrunk_shape(baseline.picture.shape, LOOK_PX)
-    other = Look(
-        imaging.resize(baseline.picture, shape), imaging.resize(baseline.share, shape),
-        imaging.resize_mask(baseline.skin, shape),
-    )  # fmt: skip
-    here = _laid(photo, imaging.resized(baseline.picture.shape, shape) @ matrix, shape)
+    other = baseline.look
+    here = _laid(photo, baseline.to_small @ matrix, (other.skin.shape[0], other.skin.shape[1]))
     both = imaging.erode(here.skin & other.skin, 3)
     area = int(np.count_nonzero(both))
     if not area:
         return HairChange(None, None, None)
-    unit = 2 * float(np.sqrt(np.count_nonzero(other.skin) / np.pi)) / WIDTH_PX
-    turned = _turned(here, other, both, unit)
+    turned = _turned(here, baseline, both)
     full = both & (here.share > FULL) & (other.share > FULL)
     if np.count_nonzero(full) < LEAST_FULL * area:
         return HairChange(turned, None, None)
@@ -128,24 +160,28 @@ def _laid(photo: Look, matrix: Matrix, shape: tuple[int, int]) -> Look:
     picture, share = photo.picture, photo.share
     if smaller > 1.4:
         # By area first: a warp that shrinks picks single pixels.
-        picture, share = imaging.blur(picture, 0.5 * (smaller - 1)), imaging.blur(share, 0.5 * (smaller - 1))
+        picture = imaging.blur(picture, 0.5 * (smaller - 1))
+    finer = share.shape[1] / picture.shape[1] * smaller
+    if finer > 1.4:
+        share = imaging.blur(share, 0.5 * (finer - 1))
     return Look(
-        imaging.warp(picture, matrix, shape), imaging.warp(share, matrix, shape),
+        imaging.warp(picture, matrix, shape),
+        imaging.warp(share, matrix @ imaging.resized(share.shape, picture.shape), shape),
         imaging.warp_mask(photo.skin, matrix, shape),
     )  # fmt: skip
 
 
-def _turned(here: Look, other: Look, both: Mask, unit: float) -> float | None:
+def _turned(here: Look, baseline: Compared, both: Mask) -> float | None:
     # Directions change slowly, so all but the slopes is done on a quarter of the size.
     small = imaging.shrunk_shape(both.shape, LOOK_PX // COARSER)
-    near = LOCK * unit / COARSER
+    near = LOCK * baseline.unit / COARSER
     both = imaging.resize_mask(both, small)
     hairy = both.copy()
-    for one in (here, other):
+    for one in (here, baseline.look):
         hairy &= imaging.blur(imaging.resize(one.share, small), near) > HAIRY
     if np.count_nonzero(hairy) <= LEAST_HAIRY * np.count_nonzero(both):
         return None
-    (x, y, order), (u, v, other_order) = (_direction(one.picture, small, near) for one in (here, other))
+    (x, y, order), (u, v, other_order) = _direction(here.picture, baseline.unit), baseline.direction
     weight = (order * other_order)[hairy]
     if float(weight.mean()) < LEAST_ORDER:
         return None
@@ -154,8 +190,9 @@ def _turned(here: Look, other: Look, both: Mask, unit: float) -> float | None:
     return float(np.average(angle, weights=weight))
 
 
-def _direction(picture: Rgb, small: tuple[int, int], near: float) -> tuple[Plane, Plane, Plane]:
-    """Return cosine and sine of twice the angle of the strands, times their order, and the order, 0..1."""
+def _direction(picture: Rgb, unit: float) -> tuple[Plane, Plane, Plane]:
+    """Return cosine and sine of twice the angle of the strands, times their order, and the order, 0..1; small."""
+    small, near = imaging.shrunk_shape(picture.shape, LOOK_PX // COARSER), max(LOCK * unit / COARSER, LEAST_NEAR)
     plane = np.log(imaging.gray(picture).astype(np.float32) + np.float32(8))
     right, down = imaging.slopes(imaging.blur(plane, STRAND))
     x, y, energy = (

@@ -238,13 +238,15 @@ def brightness(grey: Gray, mask: Mask) -> float:
 
 def clipped(rgb: Rgb, mask: Mask) -> float:
     """Return the share of the scalp, 0..1, that is pure white or black; lower is better."""
-    values = rgb[mask]
-    return float(((values.min(axis=1) >= 253) | (values.max(axis=1) <= 2)).mean())
+    red, green, blue = _channels(rgb)
+    weakest, strongest = np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
+    return float(((weakest >= 253) | (strongest <= 2))[mask].mean())
 
 
 def white(rgb: Rgb, mask: Mask) -> float:
     """Return the share of the scalp, 0..1, where at least two channels are at their end; lower is better."""
-    return float(((rgb[mask] >= 253).sum(axis=1) >= 2).mean())
+    red, green, blue = (channel >= 253 for channel in _channels(rgb))
+    return float(((red & green) | (red & blue) | (green & blue))[mask].mean())
 
 
 def glare(rgb: Rgb, mask: Mask) -> float:
@@ -255,9 +257,10 @@ def glare(rgb: Rgb, mask: Mask) -> float:
     Glare has the colour of the light, so its weakest channel is bright too; skin's is not. White hair and pale skin in
     full light come near it: the limit is therefore close to white, and grows with the scalp's own brightness.
     """
-    weakest = rgb[mask].min(axis=1).astype(np.float64) / 255
-    limit = max(0.82, float(np.median(weakest)) + 0.15)
-    return float((weakest > min(limit, 0.97)).mean())
+    red, green, blue = _channels(rgb)
+    weakest = np.minimum(np.minimum(red, green), blue)[mask]
+    limit = max(0.82, float(np.median(weakest)) / 255 + 0.15)
+    return float((weakest > 255 * min(limit, 0.97)).mean())
 
 
 def noise(grey: Gray, mask: Mask) -> float:
@@ -276,8 +279,8 @@ def noise(grey: Gray, mask: Mask) -> float:
     if tall * wide == 0:
         return 0.0
     cut = np.s_[: tall * side, : wide * side]
-    means = rough[cut].reshape(tall, side, wide, side).mean(axis=(1, 3))
-    full = mask[cut].reshape(tall, side, wide, side).mean(axis=(1, 3)) > 0.9
+    means, full = (imaging.resize(plane[cut], (tall, wide)) for plane in (rough, mask.astype(np.float32)))
+    full = full > 0.9
     if not full.any():
         return 0.0
     return float(np.sqrt(np.pi / 2) / 6 * np.quantile(means[full], 0.1)) / 255
@@ -325,6 +328,12 @@ def _slope_change(one: ScalpQuality, other: ScalpQuality) -> float:
     """Return how far apart two directions and strengths of uneven light are, natural logarithm."""
     a, b = (q.light_slope * np.exp(1j * np.radians(q.light_from_deg)) for q in (one, other))
     return float(abs(a - b))
+
+
+def _channels(rgb: Rgb) -> tuple[Gray, Gray, Gray]:
+    """Return red, green and blue by themselves: along rows NumPy is ten times as fast as along three values."""
+    red, green, blue = (np.ascontiguousarray(rgb[:, :, channel]) for channel in range(3))
+    return red, green, blue
 
 
 def _gradient(plane: Plane) -> Plane:

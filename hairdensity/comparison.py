@@ -15,7 +15,7 @@ from hairdensity.frames import frame_of
 from hairdensity.intervals import detectable
 from hairdensity.measure import Coverage, common_skin, coverage
 from hairdensity.read import read_taken
-from hairdensity.recipe import Observation, Placement, observe, place_on
+from hairdensity.recipe import Observation, Placement, as_baseline, observe, place_on, place_on_itself
 from hairdensity.report.pair import Side, blind_page, pair_page
 from hairdensity.report.render import render_report
 from hairdensity.report.shots import Frame
@@ -78,7 +78,7 @@ def compare(before: Path, after: Path, *, view: str = DEFAULT_VIEW, settings: Se
     """
     settings = settings or Settings()
     base, later = (_observed(path, view, settings) for path in (before, after))
-    placements = (place_on(base, base, itself=True), place_on(later, base, itself=False))
+    placements = (place_on_itself(base), place_on(later, as_baseline(base)))
     placed = [placement.placed for placement in placements]
     if placed[0] is None or placed[1] is None:
         reason = getattr(placements[1].alignment, "reason", "")

@@ -217,7 +217,7 @@ def frame_of(
     shape = (box[0].stop - box[0].start, box[1].stop - box[1].start)
     to_crop = _shift(-box[1].start, -box[0].start) @ placement.alignment.matrix
     shown = imaging.resize_mask(placement.placed.skin & common, work)
-    picture = imaging.warp(seen.picture, to_crop, shape)
+    picture, share = imaging.warp(seen.picture, to_crop, shape), seen.segmentation.share
     # Where the photo does not reach there is nothing to see, and black would look like a part of it.
     picture[~imaging.warp_mask(np.ones(seen.picture.shape[:2], np.bool_), to_crop, shape)] = UNREACHED
     return Frame(
@@ -225,7 +225,7 @@ def frame_of(
         date=found.date,
         picture=picture,
         region=shown[box],
-        share=imaging.warp(seen.segmentation.share, to_crop, shape),
+        share=imaging.warp(share, to_crop @ imaging.resized(share.shape, seen.picture.shape), shape),
     )
 
 

@@ -101,6 +101,12 @@ def mean_in(plane: Plane, mask: Mask) -> float:
     return float(cv2.mean(plane, mask.view(np.uint8))[0])
 
 
+def middle(mask: Mask) -> tuple[float, float]:
+    """Return the mean (x, y) of the pixels of a mask that is not empty."""
+    moments = cv2.moments(np.ascontiguousarray(mask).view(np.uint8), binaryImage=True)
+    return moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
+
+
 def polygons_mask(polygons: Sequence[Sequence[tuple[float, float]]], shape: tuple[int, int]) -> Mask:
     """Return the union of polygons, each a run of (x, y) pixel corners, as a mask of (rows, columns) = `shape`."""
     mask = np.zeros(shape, np.uint8)
@@ -152,7 +158,7 @@ def encode_png(picture: NDArray[np.uint8], *, small: bool = False) -> bytes:
     small : bool
         Whether a few per cent less in size are worth ten times the work.
     """
-    stored = picture if picture.ndim == 2 else picture[:, :, ::-1]
+    stored = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     done, data = cv2.imencode(".png", stored, _SMALL if small else _FAST)
     if not done:
         raise ValueError(f"OpenCV could not write a PNG of shape {picture.shape}")
@@ -161,7 +167,7 @@ def encode_png(picture: NDArray[np.uint8], *, small: bool = False) -> bytes:
 
 def encode_jpeg(rgb: Rgb, quality: int = 88) -> bytes:
     """Return a JPEG of an RGB picture, without any metadata."""
-    done, data = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError(f"OpenCV could not write a JPEG of shape {rgb.shape}")
     return bytes(data)
@@ -216,6 +222,32 @@ def warp_affine(picture: Picture, matrix: NDArray[np.float32]) -> Picture:
 def look_up(picture: NDArray[np.uint8], table: Picture) -> Picture:
     """Return a picture whose values are those of a table: (256,) for all channels, or (256, channels)."""
     return cast("Picture", cv2.LUT(picture, table if table.ndim == 1 else table[None]))
+
+
+def mirrored(picture: Picture) -> Picture:
+    """Return the picture with left and right exchanged."""
+    return cast("Picture", cv2.flip(picture, 1))
+
+
+def as_channels(plane: Plane) -> Plane:
+    """Return a plane as each of the three channels of a picture."""
+    return cast("Plane", cv2.merge([plane] * 3))
+
+
+def at_most(picture: Plane, most: float) -> Plane:
+    """Return a picture whose values above `most` are that."""
+    # As a plane: of a picture OpenCV would take the bound for that of its first channel.
+    return cast("Plane", cv2.min(picture.reshape(len(picture), -1), cast("Any", most)).reshape(picture.shape))
+
+
+def exp(plane: Plane) -> Plane:
+    """Return e to the power of each value, to six digits; a tenth of the time of NumPy."""
+    return cast("Plane", cv2.exp(plane))
+
+
+def rounded(picture: Plane) -> NDArray[np.uint8]:
+    """Return a picture of values that are not below 0 in whole levels; what is above 255 is 255."""
+    return cast("NDArray[np.uint8]", cv2.convertScaleAbs(picture))
 
 
 def sample(picture: Picture, places: Plane, *, wrap: bool) -> Picture:

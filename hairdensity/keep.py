@@ -37,25 +37,34 @@ _PICTURES: Final = ("picture.jpg", "region.png", "outline.png", "share.png", "un
 _ALIGNMENT: Final = tuple(field.name for field in fields(Alignment))
 _ELSEWHERE: Final = frozenset(
     (
-        *("__init__", "__main__", "address", "analysis", "cli", "columns", "commands", "comparison", "errors"),
-        *("explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "pages", "pool", "preferences"),
-        *("progress", "provenance", "publish", "regions", "remake", "remember", "report", "rows", "series", "simulate"),
-        *("stages", "study", "table", "tables", "tasks", "treatments", "written", "zones"),
+        *("__init__", "__main__", "address", "analysis", "cli", "cluster", "columns", "commands", "comparison"),
+        *("explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "pages", "parquet", "pool"),
+        *("preferences", "progress", "provenance", "publish", "regions", "remake", "remember", "report", "rows"),
+        *("scaling", "series", "simulate", "spoken", "spot_map", "stages", "study", "table", "tables", "tasks"),
+        *("treatments", "written", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""
+
+
+def method_files() -> list[Path]:
+    """Return the files of the package that change what is kept of a photo."""
+    package = Path(__file__).parent
+    return sorted(
+        path
+        for path in package.rglob("*")
+        if path.suffix in (".py", ".onnx", ".json")
+        and path.relative_to(package).parts[0].removesuffix(".py") not in _ELSEWHERE
+    )
 
 
 @cache
 def method_digest() -> str:
     """Return a name of the code that measures: other code, other name, so no number of an older version survives."""
     digest = hashlib.sha256()
-    package = Path(__file__).parent
-    for path in sorted(package.rglob("*")):
-        part = path.relative_to(package)
-        if part.parts[0].removesuffix(".py") not in _ELSEWHERE and path.suffix in (".py", ".onnx", ".json"):
-            digest.update(part.as_posix().encode())
-            digest.update(path.read_bytes())
+    for path in method_files():
+        digest.update(path.relative_to(Path(__file__).parent).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 

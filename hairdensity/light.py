@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
+from hairdensity.masks import box_around
 
 BLOCKS: Final = 24
 """Blocks along the longer side of the region's box, for judging the light."""
@@ -23,6 +24,7 @@ LEAST_BLOCKS: Final = 24
 COLOUR_PX: Final = 160
 """Longer side of the picture in which the colour of the light is judged."""
 COLOUR_ORDER: Final = 6
+"""Of the mean: twice three."""
 STANDARD_COLOUR: Final = np.array([1.225, 0.926, 0.849])
 """Linear red, green, blue of the bright part of a scalp in the standard picture: the mean of 93 phone photos."""
 LIGHT_PX: Final = 640
@@ -86,6 +88,37 @@ def displayed(plane: Plane) -> Rgb:
     return np.take(_DISPLAYED, steps.astype(np.uint16))
 
 
+def brightened(rgb: Rgb, factors: NDArray[np.float64], more: Plane) -> Rgb:
+    """Return the picture with its linear red, green and blue multiplied by factors, and each pixel by one of its own.
+
+    Parameters
+    ----------
+    rgb : Rgb
+        (rows, columns, 3) uint8.
+    factors : ndarray
+        (3,): of red, green and blue.
+    more : Plane
+        (rows, columns) float32: natural logarithm of the factor of each pixel.
+
+    Notes
+    -----
+    A power of a product is the product of the powers, so what a pixel is multiplied by may be raised to the power of
+    the display once, and nothing needs to be looked up in a table of linear light. Where sRGB runs straight (below
+    level 10) a parabola stands for it; all levels come out as `displayed` would have them, or one beside.
+    """
+    table = (_WHITE * np.power(_LINEAR[:, None] * factors, 1 / _POWER)).astype(np.float32)
+    root = imaging.exp(more * np.float32(1 / _POWER))
+    shown = np.empty_like(rgb)
+    for top in range(0, rgb.shape[0], _LINES):
+        part = np.s_[top : top + _LINES]
+        bright = imaging.look_up(rgb[part], table)
+        bright *= imaging.as_channels(root[part])
+        dark = imaging.at_most(bright * bright * _BEND, _STRAIGHT_BELOW)
+        bright -= _FOOT
+        shown[part] = imaging.rounded(np.maximum(bright, dark, out=bright))
+    return shown
+
+
 def scaled(rgb: Rgb, factors: NDArray[np.float64]) -> Rgb:
     """Return the picture with its linear red, green and blue multiplied by factors: a table of 256 for each."""
     table = displayed(_LINEAR[:, None] * factors.astype(np.float32))
@@ -145,10 +178,12 @@ def bright_colour(work: Rgb, mask: Mask) -> NDArray[np.float64]:
     """
     small = imaging.shrink(work, COLOUR_PX)
     values = linear(small)[imaging.resize_mask(mask, (small.shape[0], small.shape[1]))].astype(np.float64)
-    usable = values[(values.max(axis=1) < 0.96) & (values.max(axis=1) > 0.002)]
+    brightest = np.maximum(np.maximum(values[:, 0], values[:, 1]), values[:, 2])
+    usable = values[(brightest < 0.96) & (brightest > 0.002)]
     if usable.shape[0] < 16:
         return np.ones(3)
-    colour = np.power(np.power(usable, COLOUR_ORDER).mean(axis=0), 1 / COLOUR_ORDER)
+    cubed = usable * usable * usable
+    colour = np.power((cubed * cubed).mean(axis=0), 1 / COLOUR_ORDER)
     colour = np.maximum(colour, 1e-4)
     return np.asarray(colour / colour.mean(), np.float64)
 
@@ -157,11 +192,10 @@ def _block_colours(
     work: Rgb, mask: Mask
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None:
     """Return x and y (picture widths, from the middle of the region) and linear colour of the blocks of scalp."""
-    rows, columns = np.nonzero(mask)
-    if rows.size < LEAST_BLOCKS:
+    if np.count_nonzero(mask) < LEAST_BLOCKS:
         return None
-    top, left = int(rows.min()), int(columns.min())
-    box = np.s_[top : int(rows.max()) + 1, left : int(columns.max()) + 1]
+    box = box_around(mask, 0)
+    top, left = box[0].start, box[1].start
     side = max(2, round(max(mask[box].shape) / BLOCKS))
     inside = mask[box]
     tall, wide = inside.shape[0] // side, inside.shape[1] // side
@@ -169,21 +203,20 @@ def _block_colours(
         return None
     cut = np.s_[: tall * side, : wide * side]
 
-    def blocks(plane: Plane | Mask) -> NDArray[np.float32]:
-        split = plane[cut].reshape(tall, side, wide, side, -1).transpose(0, 2, 1, 3, 4)
-        return np.asarray(split.reshape(tall * wide, side * side, -1), np.float32)
-
-    colours = blocks(linear(work[box]))
-    full = blocks(inside)[:, :, 0].mean(axis=1) > 0.95
-    grey = colours.mean(axis=2)
+    full = imaging.resize(inside[cut].astype(np.float32), (tall, wide)).reshape(-1) > 0.95
+    if np.count_nonzero(full) < LEAST_BLOCKS:
+        return None
+    split = work[box][cut].reshape(tall, side, wide, side, 3).transpose(0, 2, 1, 3, 4)
+    colours = linear(split.reshape(tall * wide, side * side, 3)[full])
+    grey = (colours[:, :, 0] + colours[:, :, 1]) + colours[:, :, 2]
     rank = round(SKIN_RANK * (grey.shape[1] - 1))
     # The mean of a few pixels about the rank: a single one is noise.
     order = np.argpartition(grey, (max(0, rank - side), rank + side - 1), axis=1)[:, max(0, rank - side) : rank + side]
-    picked = np.take_along_axis(colours, order[:, :, None], axis=1).mean(axis=1).astype(np.float64)
-    usable = full & (picked.max(axis=1) < 0.95) & (picked.mean(axis=1) > 0.003)
+    picked = colours[np.arange(len(colours))[:, None], order].mean(axis=1).astype(np.float64)
+    usable = (picked.max(axis=1) < 0.95) & (picked.mean(axis=1) > 0.003)
     if np.count_nonzero(usable) < LEAST_BLOCKS:
         return None
-    at = np.arange(tall * wide)[usable]
+    at = np.flatnonzero(full)[usable]
     x = ((at % wide) * side + left).astype(np.float64) / work.shape[1]
     y = ((at // wide) * side + top).astype(np.float64) / work.shape[1]
     return x - x.mean(), y - y.mean(), picked[usable]
@@ -214,6 +247,15 @@ def _displayed_table(steps: int) -> NDArray[np.uint8]:
     return table
 
 
+_POWER: Final = 2.4
+_WHITE: Final = 255 * 1.055
+_FOOT: Final = 255 * 0.055
+_STRAIGHT_BELOW: Final = 255 * 12.92 * 0.0031308
+_BEND: Final = _STRAIGHT_BELOW / (_STRAIGHT_BELOW + _FOOT) ** 2
+"""Of sRGB, in levels: the power and what it is stretched by and lowered by, where it begins, and the parabola from 0 to
+there."""
+_LINES: Final = 64
+"""So many lines at a time stay within the processor's own memory."""
 _STEPS: Final = 16383
 _LINEAR: Final = _linear_table()
 _DISPLAYED: Final = _displayed_table(_STEPS)

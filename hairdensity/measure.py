@@ -124,7 +124,7 @@ def place(
     Parameters
     ----------
     segmentation : Segmentation
-        Of the photo's work picture.
+        Of the photo's work picture, its planes of that size or smaller.
     region : Region
         Of the photo's work picture.
     alignment : Alignment
@@ -140,20 +140,21 @@ def place(
     shape = grid_shape(baseline_shape)
     # Averaging before the warp: a warp that shrinks would otherwise pick single pixels, and strands would flicker.
     factor = float(grid_matrix(baseline_shape)[0, 0]) / alignment.magnification
-    sigma = 0.5 * max(0.0, 1 / factor - 1)
-    share, unsure = segmentation.share, segmentation.unsure
+    share, unsure, work = segmentation.share, segmentation.unsure, region.mask.shape
+    sigma = 0.5 * max(0.0, share.shape[1] / (work[1] * factor) - 1)
     if sigma > 0.2:
         share, unsure = imaging.blur(share, sigma), imaging.blur(unsure, sigma)
-    in_frame = imaging.warp_mask(np.ones(share.shape, np.bool_), to_grid, shape)
+    in_frame = imaging.warp_mask(np.ones(work, np.bool_), to_grid, shape)
     if drawn and region.source != "drawn":
         skin = in_frame
     else:
         skin = imaging.warp_mask(region.mask, to_grid, shape)
         if alignment.method != "itself":
             skin = imaging.grow(skin, EDGE_TOLERANCE * longer_side(skin)) & in_frame
+    planes_to_grid = to_grid @ imaging.resized(share.shape, work)
     return Placed(
-        share=imaging.warp(share, to_grid, shape),
-        unsure=imaging.warp(unsure, to_grid, shape),
+        share=imaging.warp(share, planes_to_grid, shape),
+        unsure=imaging.warp(unsure, planes_to_grid, shape),
         skin=skin,
         residual=alignment.residual * factor,
     )

@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb
-from hairdensity.light import Light, Lighting, displayed, lighting, linear, scaled
+from hairdensity.light import Light, Lighting, brightened, lighting, linear, scaled
 
 LEAST_SLOPE: Final = 0.05
 """Unevenness (natural logarithm) below this is not worth correcting."""
@@ -67,39 +68,32 @@ def normalise(work: Rgb, mask: Mask, lit: Lighting | None = None) -> Normalised:
     steps: list[str] = []
     lit = lit or lighting(work, mask)
     colour, light = lit.colour, lit.light
-    factor = None
+    more = None
     if light.slope >= LEAST_SLOPE:
         part = min(1.0, MOST_SLOPE / light.slope)
-        factor = _evening(light, part, mask)
+        more = _evening(light, part, mask)
         steps.append(f"evened light by {part * light.slope:.2f}")
     # Every fourth pixel tells the brightness of the scalp as well as all do.
     few = np.s_[::4, ::4]
     seen = linear(np.ascontiguousarray(work[few]))
-    if factor is not None:
-        seen *= factor[few][:, :, None]
+    if more is not None:
+        seen *= np.exp(more[few])[:, :, None]
     grey = (seen / colour)[mask[few]].mean(axis=1)
     reference = float(np.quantile(grey, BRIGHT_RANK)) if grey.size else TARGET
     gain = float(np.clip(TARGET / max(reference, 1e-4), *GAINS))
     steps.append(f"white balance {1 / colour[0]:.2f}/{1 / colour[1]:.2f}/{1 / colour[2]:.2f}")
     steps.append(f"exposure x{gain:.2f}")
-    if factor is None:
-        rgb = scaled(work, gain / colour)
-    else:
-        plane = linear(work)
-        plane *= factor[:, :, None]
-        plane *= (gain / colour).astype(np.float32)
-        rgb = displayed(plane)
+    rgb = scaled(work, gain / colour) if more is None else brightened(work, gain / colour, more)
     return Normalised(rgb, scaled(work, colour**-BALANCED_PART), tuple(steps))
 
 
 def _evening(light: Light, part: float, mask: Mask) -> Plane:
-    """Return the factor by which each pixel is to be brightened so that this part of uneven light is gone."""
-    rows, columns = np.nonzero(mask)
+    """Return by how much (natural logarithm) to brighten each pixel so that this part of uneven light is gone."""
+    middle = imaging.middle(mask)
     wide = np.float32(mask.shape[1])
-    x = (np.arange(mask.shape[1], dtype=np.float32) - np.float32(columns.mean())) / wide
-    y = (np.arange(mask.shape[0], dtype=np.float32) - np.float32(rows.mean())) / wide
-    # Outside the scalp nothing is known of the light; the factor stays within what it is on the scalp.
-    log = -part * (np.float32(light.across) * x[None, :] + np.float32(light.down) * y[:, None])
+    x = (np.arange(mask.shape[1], dtype=np.float32) - np.float32(middle[0])) / wide
+    y = (np.arange(mask.shape[0], dtype=np.float32) - np.float32(middle[1])) / wide
+    # Outside the scalp nothing is known of the light; it stays within what it is on the scalp.
+    more: Plane = np.float32(-part * light.across) * x[None, :] + np.float32(-part * light.down) * y[:, None]
     most = np.float32(part * light.slope)
-    factor: Plane = np.exp(np.clip(log, -most, most), dtype=np.float32)
-    return factor
+    return np.clip(more, -most, most, out=more)

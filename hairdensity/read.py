@@ -261,11 +261,10 @@ def _to_srgb(image: Image.Image, profile: bytes, notes: list[str]) -> Image.Imag
 def _turned(rgb: NDArray[np.uint8], orientation: int) -> Rgb:
     """Return the picture upright, by the eight EXIF orientations (Exif 2.32, tag 0x0112)."""
     if orientation in SIDEWAYS:
-        rgb = rgb.transpose(1, 0, 2)
-    if orientation in (2, 3, 6, 7):
-        rgb = rgb[:, ::-1]
-    if orientation in (3, 4, 7, 8):
-        rgb = rgb[::-1]
+        rgb = cast("Rgb", cv2.transpose(rgb))
+    across, down = orientation in (2, 3, 6, 7), orientation in (3, 4, 7, 8)
+    if across or down:
+        rgb = cast("Rgb", cv2.flip(rgb, -1 if across and down else int(across)))
     return np.ascontiguousarray(rgb)
 
 

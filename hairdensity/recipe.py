@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from hairdensity import hairs, imaging
-from hairdensity.align import ITSELF, Alignment, NotAligned, align
-from hairdensity.alike import Look, hair_change, hair_flags
+from hairdensity.align import ITSELF, Alignment, NotAligned, Prepared, align_prepared, prepare
+from hairdensity.alike import Compared, Look, compared, hair_change, hair_flags
 from hairdensity.arrays import Mask, Rgb, Share
 from hairdensity.card import Card, NoCard, find_card
 from hairdensity.check import ScalpQuality, check_against, check_frame, check_scalp
@@ -54,7 +54,7 @@ class Seen:
     outline : Mask
         (rows, columns) bool: the scalp by which it is aligned; another than the region where a person drew that.
     segmentation : Segmentation
-        The hair in it.
+        The hair in it; its planes are smaller where the method knows nothing finer.
     tone : Rgb or None
         (rows, columns, 3) uint8: the picture that hair was found in, at `TONE_PX`; None where the light was evened for
         that, or each hair was found by itself.
@@ -190,6 +190,8 @@ def observe(
     normal = normalise(work, region.mask, lit)
     method = segmenter(settings.segmenter)
     segmentation = method(normal.rgb if method.evened else normal.balanced, region.mask)
+    if method.finest_px:
+        segmentation = segmentation.shrunk(method.finest_px)
     outline = region.mask if is_rejected(found.flags) else found.mask
     tone = None if method.evened else imaging.shrink(normal.balanced, TONE_PX)
     return Observation(
@@ -245,40 +247,87 @@ def _macro(
     )
 
 
-def place_on(observation: Observation, baseline: Observation, itself: bool) -> Placement:
-    """Lay an observed photo on its baseline.
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A photo that others are laid on, with what needs to be found out of it only once.
 
     Parameters
     ----------
-    observation, baseline : Observation
-        Both with status "measured".
-    itself : bool
-        Whether the photo is the baseline.
+    quality : ScalpQuality or None
+        Its quality figures.
+    seen : Seen
+        What it shows.
+    head : Prepared or None
+        As others are aligned to it; None where it shows too little scalp.
+    hair : Compared
+        As the hair of others is compared with it.
+    """
+
+    quality: ScalpQuality | None
+    seen: Seen
+    head: Prepared | None
+    hair: Compared
+
+
+def as_baseline(observation: Observation) -> Baseline:
+    """Return an observed photo as others are laid on it.
 
     Raises
     ------
     ValueError
-        If either was not measured.
+        If it was not measured.
     """
-    if itself:
-        return _laid(observation, baseline, ITSELF, ())
-    alignment = _aligned(observation, baseline)
+    seen = _seen(observation)
+    return Baseline(observation.quality, seen, prepare(seen.picture, seen.outline), compared(_look(seen)))
+
+
+def place_on_itself(observation: Observation) -> Placement:
+    """Lay an observed photo on its own grid, as the baseline of a series.
+
+    Raises
+    ------
+    ValueError
+        If it was not measured.
+    """
+    seen = _seen(observation)
+    region = seen.region
+    return Placement(ITSELF, place(seen.segmentation, region, ITSELF, _shape(region), region.source == "drawn"), ())
+
+
+def place_on(observation: Observation, baseline: Baseline) -> Placement:
+    """Lay an observed photo on its baseline.
+
+    Parameters
+    ----------
+    observation : Observation
+        With status "measured".
+    baseline : Baseline
+        Of another photo, by `as_baseline`.
+
+    Raises
+    ------
+    ValueError
+        If it was not measured.
+    """
+    alignment = _aligned(observation, baseline.head)
     if isinstance(alignment, NotAligned):
         return Placement(alignment, None, ("not_aligned",))
     return _laid(observation, baseline, alignment, ("aligned_by_outline",) if alignment.method == "outline" else ())
 
 
 def place_through(
-    observation: Observation, neighbour: Observation, onwards: Alignment, baseline: Observation
+    observation: Observation, neighbour: Observation, onwards: Alignment, baseline: Baseline
 ) -> Placement:
     """Lay an observed photo on its baseline through another photo of the series, which both resemble.
 
     Parameters
     ----------
-    observation, neighbour, baseline : Observation
-        All with status "measured".
+    observation, neighbour : Observation
+        Both with status "measured".
     onwards : Alignment
         How the neighbour lies on the baseline.
+    baseline : Baseline
+        By `as_baseline`.
 
     Returns
     -------
@@ -290,7 +339,8 @@ def place_through(
     ValueError
         If one was not measured.
     """
-    first = _aligned(observation, neighbour)
+    between = _seen(neighbour)
+    first = _aligned(observation, prepare(between.picture, between.outline))
     if isinstance(first, NotAligned):
         return Placement(first, None, ("not_aligned",))
     if first.method != "features" or onwards.method != "features":
@@ -298,25 +348,32 @@ def place_through(
     return _laid(observation, baseline, first.then(onwards), ("aligned_through",))
 
 
-def _aligned(observation: Observation, baseline: Observation) -> Alignment | NotAligned:
-    seen, base = observation.seen, baseline.seen
-    if seen is None or base is None:
+def _seen(observation: Observation) -> Seen:
+    if observation.seen is None:
         raise ValueError("only a measured photo can be laid on a measured baseline")
-    return align(seen.picture, seen.outline, base.picture, base.outline)
+    return observation.seen
 
 
-def _laid(observation: Observation, baseline: Observation, alignment: Alignment, flags: tuple[str, ...]) -> Placement:
+def _shape(region: Region) -> tuple[int, int]:
+    return region.mask.shape[0], region.mask.shape[1]
+
+
+def _aligned(observation: Observation, head: Prepared | None) -> Alignment | NotAligned:
+    seen = _seen(observation)
+    return align_prepared(prepare(seen.picture, seen.outline), head)
+
+
+def _laid(observation: Observation, baseline: Baseline, alignment: Alignment, flags: tuple[str, ...]) -> Placement:
     """Return a photo laid as its alignment says, with what differs from its baseline."""
-    seen, base = observation.seen, baseline.seen
-    if seen is None or base is None:
-        raise ValueError("only a measured photo can be laid on a measured baseline")
-    placed = place(seen.segmentation, seen.region, alignment, base.region.mask.shape, base.region.source == "drawn")
-    if alignment.method != "itself" and observation.quality and baseline.quality:
-        zoom = alignment.zoom(seen.picture.shape, base.picture.shape)
+    seen, region = _seen(observation), baseline.seen.region
+    shape = _shape(region)
+    placed = place(seen.segmentation, seen.region, alignment, shape, region.source == "drawn")
+    if observation.quality and baseline.quality:
+        zoom = alignment.zoom(seen.picture.shape, shape)
         flags += check_against(observation.quality, baseline.quality, zoom, alignment.rotation_deg)
-        flags += hair_flags(hair_change(_look(seen), _look(base), alignment.matrix))
+        flags += hair_flags(hair_change(_look(seen), baseline.hair, alignment.matrix))
     if alignment.method == "features" and OTHER_TONE.isdisjoint(flags):
-        placed = _steadied(placed, seen, base, alignment)
+        placed = _steadied(placed, seen, baseline.seen, alignment)
     return Placement(alignment, placed, flags)
 
 
@@ -357,7 +414,7 @@ def measure_photo(path: Path, *, view: str = DEFAULT_VIEW, settings: Settings | 
     observation = observe(path, view, (), settings or Settings())
     if observation.seen is None:
         return None
-    placed = place_on(observation, observation, itself=True).placed
+    placed = place_on_itself(observation).placed
     if placed is None:
         return None
     return coverage(placed, placed.skin, placed.skin)

@@ -13,8 +13,9 @@ from hairdensity.network import WEIGHTS, look
 
 FRAME_PX: Final = 288
 """Longer side at which the whole frame is shown to the network."""
-SMALL_PX: Final = 720
-"""Longer side of the picture on which outlines are drawn: finer than the network knows them."""
+SMALL_PX: Final = 640
+"""Longer side of the picture on which outlines are drawn: finer than the network knows them. Half of the usual work
+picture, since that costs a tenth of any other part of it."""
 HEAD_PX: Final = 288
 """Longer side of the head at which it is shown again, to find its border."""
 MARGIN: Final = 0.15
@@ -89,7 +90,7 @@ def _second_look(work: Rgb, first: Plane, rough: Mask, weights: Path, runtime: R
     box = box_around(rough, MARGIN)
     rows, columns = box[0].stop - box[0].start, box[1].stop - box[1].start
     longest = HEAD_PX * max(rows, columns) / longer_side(rough)
-    second = look(np.ascontiguousarray(work[box][:, ::-1]), longest, weights, runtime).scalp
+    second = look(imaging.mirrored(work[box]), longest, weights, runtime).scalp
     scalp = first.copy()
-    scalp[box] = (scalp[box] + second[:, ::-1]) / 2
+    scalp[box] = (scalp[box] + imaging.mirrored(second)) / 2
     return scalp

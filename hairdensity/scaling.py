@@ -10,9 +10,9 @@ from hairdensity.address import folder_at
 from hairdensity.files import OutPaths
 from hairdensity.find import find_photos
 from hairdensity.keep import Keeper
-from hairdensity.regions import Outlines, read_regions
+from hairdensity.regions import read_regions
 from hairdensity.settings import Settings
-from hairdensity.tasks import ObserveTask, run_observe
+from hairdensity.tasks import ObserveTask, observe_task, run_observe
 
 __all__ = ["observe_tasks", "run_observe"]
 
@@ -36,7 +36,5 @@ def observe_tasks(photos: Path | str, out: Path | str, settings: Settings | None
     listed = folder / "regions.json"
     drawn = read_regions(listed) if listed.is_file() else {}
     keeper, chosen = Keeper(paths.cache), settings or Settings()
-    return [
-        ObserveTask(photo.path, photo.view, drawn.get(photo.name, Outlines()).region, chosen, keeper, photo.px_per_mm)
-        for photo in find_photos(folder, leave_out=paths.root).photos
-    ]
+    found = find_photos(folder, leave_out=paths.root).photos
+    return [observe_task(photo, drawn, chosen, keeper) for photo in found]

@@ -23,7 +23,7 @@ from hairdensity.ledger import Ledger, encode_skin, read_ledger, write_ledger
 from hairdensity.measure import Numbers, grid_shape
 from hairdensity.pool import Crashed, Runner
 from hairdensity.recipe import Observation, Placement
-from hairdensity.regions import Drawn, Outlines
+from hairdensity.regions import Drawn
 from hairdensity.rows import MeasuredSeries, Reads, measure_series
 from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings
@@ -36,6 +36,7 @@ from hairdensity.tasks import (
     laid_of,
     lay,
     observation_of,
+    observe_task,
     run_count,
     run_draw,
     run_observe,
@@ -305,8 +306,7 @@ def observer(job: Job) -> Callable[[Member], Observation | None]:
 
 
 def _observe_task(job: Job, photo: FoundPhoto) -> ObserveTask:
-    drawn = job.drawn.get(photo.name, Outlines())
-    return ObserveTask(photo.path, photo.view, drawn.region, job.settings, Keeper(job.paths.cache), photo.px_per_mm)
+    return observe_task(photo, job.drawn, job.settings, Keeper(job.paths.cache))
 
 
 def _place_tasks(job: Job, one: Series) -> dict[str, PlaceTask]:

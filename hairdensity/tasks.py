@@ -13,11 +13,23 @@ from hairdensity.align import Alignment, NotAligned
 from hairdensity.arrays import Mask, Matrix
 from hairdensity.errors import OutputError
 from hairdensity.files import write_whole
+from hairdensity.find import FoundPhoto
 from hairdensity.hairs import hairs_csv
 from hairdensity.keep import Keeper, Laid, file_digest, key
 from hairdensity.measure import Numbers, Placed, grid_matrix, numbers
-from hairdensity.recipe import Observation, Placement, labels, observe, place_on, place_through
+from hairdensity.recipe import (
+    Baseline,
+    Observation,
+    Placement,
+    as_baseline,
+    labels,
+    observe,
+    place_on,
+    place_on_itself,
+    place_through,
+)
 from hairdensity.region import Polygon
+from hairdensity.regions import Drawn, Outlines
 from hairdensity.settings import Settings
 
 MOST_NEIGHBOURS: Final = 3
@@ -38,6 +50,12 @@ class ObserveTask:
     def entry(self, digest: str) -> str:
         """Return the name of what is kept of it, for a file of this digest."""
         return key("observation", digest, self.view, self.drawn, self.settings.digest(), self.px_per_mm)
+
+
+def observe_task(photo: FoundPhoto, drawn: Drawn, settings: Settings, keeper: Keeper) -> ObserveTask:
+    """Return the task of measuring a photo of a folder whose drawn outlines these are."""
+    outlines = drawn.get(photo.name, Outlines())
+    return ObserveTask(photo.path, photo.view, outlines.region, settings, keeper, photo.px_per_mm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +206,7 @@ def _placed_through(task: PlaceTask) -> Placement | None:
         if isinstance(onwards, NotAligned):
             continue
         between = observation_of(other.photo, other.entry)
-        found = place_through(observation, between, onwards, observation_of(task.baseline, task.baseline_entry))
+        found = place_through(observation, between, onwards, _baseline(task.baseline, task.baseline_entry))
         if found.placed is not None:
             return replace(found, through=other.entry)
         tried += 1
@@ -202,8 +220,10 @@ def _placed_directly(task: PlaceTask) -> Placement:
     if kept := keeper.load_placement(task.placement):
         return kept
     observation = observation_of(task.photo, task.entry)
-    itself = task.entry == task.baseline_entry
-    placement = place_on(observation, observation if itself else _baseline(task.baseline, task.baseline_entry), itself)
+    if task.entry == task.baseline_entry:
+        placement = place_on_itself(observation)
+    else:
+        placement = place_on(observation, _baseline(task.baseline, task.baseline_entry))
     keeper.save_placement(task.placement, placement)
     return placement
 
@@ -295,10 +315,11 @@ def run_draw(task: DrawTask) -> bool:
             return False
         share = observation.seen.segmentation.share
     measured = skin_of(task.place, laid.name) & (imaging.decode_gray(task.common) > 0)
-    skin = skin_in_work(measured, laid.alignment, task.baseline_work, share.shape)
+    work = imaging.shrunk_shape(observation.shape, task.place.photo.settings.work_px)
+    skin = skin_in_work(measured, laid.alignment, task.baseline_work, work)
     if task.mask is not None:
-        hair = labels(share, skin)
-        small = np.where(hair, 2, np.where(skin, 1, 0)).astype(np.uint8)
+        hair = labels(imaging.resize(share, work), skin)
+        small = skin.astype(np.uint8) + hair
         write_whole(task.mask, imaging.encode_png(imaging.resize_labels(small, observation.shape)))
     if task.map is not None:
         write_whole(task.map, imaging.encode_png(np.rint(share * 255).astype(np.uint8)))
@@ -308,9 +329,9 @@ def run_draw(task: DrawTask) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _baseline(task: ObserveTask, entry: str) -> Observation:
-    """Return the kept observation that a whole series is laid on, read once by each worker."""
-    return observation_of(task, entry)
+def _baseline(task: ObserveTask, entry: str) -> Baseline:
+    """Return what a whole series is laid on, read and prepared once by each worker."""
+    return as_baseline(observation_of(task, entry))
 
 
 def observation_of(task: ObserveTask, entry: str) -> Observation:

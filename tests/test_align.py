@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairdensity import imaging
-from hairdensity.align import ITSELF, Alignment, NotAligned, align, align_heads, describe
+from hairdensity.align import ITSELF, Alignment, NotAligned, align, align_prepared, prepare
 from hairdensity.align.models import fit
 from hairdensity.align.result import jacobian, moved
 from hairdensity.arrays import Mask, Matrix, Rgb
@@ -140,12 +140,12 @@ def test_half_of_the_head_combed_otherwise_still_aligns():
     assert found.inliers < 0.8 * found.places
 
 
-def test_a_baseline_described_once_gives_the_same():
+def test_a_baseline_prepared_once_gives_the_same():
     baseline, mask = head(9)
     photo, photo_mask = photographed(baseline, mask, similarity(5, 1.0, (4, 4)))
     one = align(photo, photo_mask, baseline, mask)
-    described = pickle.loads(pickle.dumps(describe(baseline, mask)))  # noqa: S301 - our own
-    two = align_heads(describe(photo, photo_mask), described, photo.shape, baseline.shape)
+    prepared = pickle.loads(pickle.dumps(prepare(baseline, mask)))  # noqa: S301 - our own
+    two = align_prepared(prepare(photo, photo_mask), prepared)
     assert isinstance(one, Alignment)
     assert isinstance(two, Alignment)
     assert np.array_equal(one.matrix, two.matrix)

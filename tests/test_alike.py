@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairdensity.alike import HairChange, Look, hair_change, hair_flags
+from hairdensity.alike import HairChange, Look, compared, hair_change, hair_flags
 from hairdensity.arrays import Matrix
 
 SIDE = 360
@@ -35,7 +35,7 @@ def look(
 
 
 def change(photo: Look, matrix: Matrix = STILL) -> HairChange:
-    return hair_change(photo, look(), matrix)
+    return hair_change(photo, compared(look()), matrix)
 
 
 def test_a_photo_is_like_itself():

@@ -1,3 +1,5 @@
+import ast
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Literal
@@ -5,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from hairdensity import keep
 from hairdensity.align import ITSELF, Alignment, NotAligned
 from hairdensity.check import ScalpQuality
 from hairdensity.hairs import Hair
@@ -148,6 +151,26 @@ def test_code_that_measures_names_the_entries_and_code_that_arranges_does_not(mo
     assert method_digest() != digest_without("normalise.py")
     assert method_digest() != digest_without("classical.py")
     assert method_digest() == digest_without("series.py")
+
+
+def test_entries_are_named_by_all_code_that_measures_and_by_no_other():
+    package = Path(keep.__file__).parent
+    measures, left = {package / "spots.py"}, [package / "recipe.py", package / "hairs" / "pairs.py"]
+    while left:
+        path = left.pop()
+        if path not in measures and path != package / "__init__.py":
+            measures.add(path)
+            left.extend(imported_by(path, package))
+    assert {path for path in keep.method_files() if path.suffix == ".py"} == measures
+
+
+def imported_by(path: Path, package: Path) -> Iterator[Path]:
+    """Yield the files of the package that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "hairdensity":
+            for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                found = package.joinpath(*str(name).split(".")[1:])
+                yield from (file for file in (found / "__init__.py", found.with_suffix(".py")) if file.is_file())
 
 
 def test_a_key_names_what_it_was_made_from():

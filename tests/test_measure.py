@@ -139,3 +139,21 @@ def test_a_drawn_region_is_taken_at_its_word():
     segmentation = Segmentation(share, np.zeros_like(share))
     assert place(segmentation, found, ITSELF, (100, 100), drawn=True).skin.all()
     assert place(segmentation, found, ITSELF, (100, 100), drawn=False).skin.sum() == 400
+
+
+def test_planes_may_be_smaller_than_the_picture():
+    random = np.random.default_rng(1)
+    share = imaging.blur(random.random((600, 800)).astype(np.float32), 12.0) * 8 - 3.5
+    whole, region = Segmentation(np.clip(share, 0, 1), np.full((600, 800), 0.1, np.float32)), np.zeros((600, 800), bool)
+    region[100:500, 150:650] = True
+    turned = np.array([[0.98, -0.17, 60], [0.17, 0.98, -50], [0, 0, 1.0]])
+    for alignment in (ITSELF, Alignment(turned, "features", 0.5, 1.0, 100)):
+        fine, coarse = (
+            place(planes, Region(region, "found"), alignment, (600, 800), drawn=False)
+            for planes in (whole, whole.shrunk(400))
+        )
+        np.testing.assert_array_equal(coarse.skin, fine.skin)
+        np.testing.assert_allclose(coarse.share[fine.skin], fine.share[fine.skin], atol=0.03)
+        assert coverage(coarse, fine.skin, fine.skin).value == pytest.approx(  # type: ignore[union-attr]
+            coverage(fine, fine.skin, fine.skin).value, abs=1e-3  # type: ignore[union-attr]
+        )  # fmt: skip

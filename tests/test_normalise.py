@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from made_up_scalps import HAIRS, SKINS, place, scalp
 
 from hairdensity.arrays import Mask, Rgb
-from hairdensity.light import displayed, linear, uneven_light
+from hairdensity.light import brightened, displayed, linear, uneven_light
 from hairdensity.normalise import BALANCED_PART, TARGET, normalise
 
 X, Y, MASK = place()
@@ -111,3 +111,12 @@ def test_colour_alone_undoes_part_of_the_colour_of_the_light_and_leaves_its_stre
     before, after = (np.abs(first - second).mean() for first, second in (colours[:2], colours[2:]))
     assert after < (1 - BALANCED_PART) * before + 0.006
     assert sides(one, MASK) == pytest.approx(sides(picture, MASK), abs=0.1)
+
+
+def test_light_of_each_pixel_is_changed_as_in_linear_light() -> None:
+    rgb = np.arange(256, dtype=np.uint8)[None, :, None].repeat(80, 0).repeat(3, 2)
+    factors, more = np.array([0.4, 1.0, 2.5]), np.linspace(-1.6, 1.6, 80, dtype=np.float32)[:, None].repeat(256, 1)
+    wanted = displayed(linear(rgb) * (factors * np.exp(more)[:, :, None]).astype(np.float32))
+    off = np.abs(brightened(rgb, factors, more).astype(int) - wanted)
+    assert off.max() <= 1
+    assert off.mean() < 0.1

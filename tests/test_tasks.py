@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hairdensity import recipe
-from hairdensity.align import Alignment, NotAligned
+from hairdensity.align import Alignment, NotAligned, Prepared
 from hairdensity.keep import Keeper
 from hairdensity.recipe import Observation, Seen
 from hairdensity.region import Region
@@ -34,11 +34,11 @@ def task(keeper: Keeper, level: int, neighbours: tuple[PlaceTask, ...] = ()) -> 
 
 
 def aligner(shifts: dict[tuple[int, int], tuple[float, float, str]]) -> tuple[object, list[tuple[int, int]]]:
-    """Return a stand-in for `align` that knows pairs of grey levels, and the list of what it was asked."""
+    """Return a stand-in for `align_prepared` that knows pairs of grey levels, and the list of what it was asked."""
     asked: list[tuple[int, int]] = []
 
-    def align(picture: np.ndarray, _region: object, baseline: np.ndarray, _other: object) -> Alignment | NotAligned:
-        pair = int(picture.mean().round()), int(baseline.mean().round())
+    def align(photo: Prepared, baseline: Prepared) -> Alignment | NotAligned:
+        pair = int(photo.head.gray.mean().round()), int(baseline.head.gray.mean().round())
         asked.append(pair)
         if pair not in shifts:
             return NotAligned("looks like somebody else")
@@ -53,7 +53,7 @@ def test_what_does_not_go_directly_goes_through_a_neighbour_and_is_kept(
 ):
     keeper = Keeper(tmp_path)
     align, asked = aligner({(LATE, BETWEEN): (3, 0, "features"), (BETWEEN, BASE): (0, 5, "features")})
-    monkeypatch.setattr(recipe, "align", align)
+    monkeypatch.setattr(recipe, "align_prepared", align)
     between = task(keeper, BETWEEN)
     late = task(keeper, LATE, (between,))
     found = run_place(late)
@@ -76,7 +76,7 @@ def test_two_steps_that_rest_on_little_lead_nowhere(
     keeper = Keeper(tmp_path)
     shifts = {(LATE, BETWEEN): (3, 0, "features"), (BETWEEN, BASE): (0, 5, "features")}
     align, _ = aligner({**shifts, weak: (1, 1, "outline")})
-    monkeypatch.setattr(recipe, "align", align)
+    monkeypatch.setattr(recipe, "align_prepared", align)
     found = run_place(task(keeper, LATE, (task(keeper, BETWEEN),)))
     assert found.placed is None
     assert found.flags == ("not_aligned",)

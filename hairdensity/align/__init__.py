@@ -21,7 +21,7 @@ from hairdensity.align.result import ITSELF, Alignment, NotAligned, moved
 from hairdensity.align.search import STEP_DEG, coarse, guesses
 from hairdensity.arrays import Mask, Rgb
 
-__all__ = ["ITSELF", "Alignment", "Head", "NotAligned", "align", "align_heads", "describe", "moved"]
+__all__ = ["ITSELF", "Alignment", "NotAligned", "Prepared", "align", "align_prepared", "moved", "prepare"]
 
 UPRIGHT: Final = range(-24, 25, STEP_DEG)
 """Turns that are tried first: most follow-up photos are held like the first one."""
@@ -33,8 +33,21 @@ SCALES: Final = (0.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class Prepared:
+    """A head as it is compared at each size; of a baseline to be made once for a whole series.
+
+    Parameters
+    ----------
+    head : Head
+        The head in its own frame.
+    shape : tuple of int
+        (rows, columns) of its work picture.
+    coarse, middle, fine : Levelled
+        The same for the first guess and for places at both sizes.
+    """
+
     head: Head
+    shape: tuple[int, int]
     coarse: Levelled
     middle: Levelled
     fine: Levelled
@@ -55,24 +68,19 @@ def align(picture: Rgb, region: Mask, baseline: Rgb, baseline_region: Mask) -> A
     Alignment or NotAligned
         The latter is false and says why.
     """
-    return align_heads(describe(picture, region), describe(baseline, baseline_region), picture.shape, baseline.shape)
+    return align_prepared(prepare(picture, region), prepare(baseline, baseline_region))
 
 
-def align_heads(
-    here: Head | None, there: Head | None, shape: tuple[int, ...], baseline_shape: tuple[int, ...]
-) -> Alignment | NotAligned:
-    """Lay one described head on another, as `align` does; a baseline need then be described only once.
+def align_prepared(one: Prepared | None, other: Prepared | None) -> Alignment | NotAligned:
+    """Lay one prepared head on another, as `align` does; a baseline need then be prepared only once.
 
     Parameters
     ----------
-    here, there : Head or None
-        The photo and its baseline, by `describe`.
-    shape, baseline_shape : tuple of int
-        (rows, columns, ...) of the two work pictures.
+    one, other : Prepared or None
+        The photo and its baseline, by `prepare`.
     """
-    if here is None or there is None:
-        return NotAligned(f"the {'photo' if here is None else 'first session'} shows too little scalp to compare")
-    one, other = _prepare(here), _prepare(there)
+    if one is None or other is None:
+        return NotAligned(f"the {'photo' if one is None else 'first session'} shows too little scalp to compare")
     tried: list[Candidate] = []
     for candidate in chain(_candidates(one, other, UPRIGHT, 1), _candidates(one, other, ALL_ROUND, GUESSES)):
         tried.append(candidate)
@@ -82,18 +90,23 @@ def align_heads(
     method = verdict(best)
     if method is None:
         return NotAligned(reason_against(best))
-    alignment = _laid(best, method, here, there)
-    zoom = alignment.zoom(shape, baseline_shape)
+    alignment = _laid(best, method, one.head, other.head)
+    zoom = alignment.zoom(one.shape, other.shape)
     if not SCALES[0] <= zoom <= SCALES[1]:
         return NotAligned(f"the head seems to be {zoom:.2f} times as large, which is not believed")
     return alignment
 
 
-def _prepare(head: Head) -> _Prepared:
-    return _Prepared(head, coarse(head), places.levelled(head, places.MIDDLE), places.levelled(head, places.FINE))
+def prepare(picture: Rgb, region: Mask) -> Prepared | None:
+    """Return a head as it is compared; None where too little of it is seen. Parameters as in `align`."""
+    head = describe(picture, region)
+    if head is None:
+        return None
+    middle, fine = (places.levelled(head, scale) for scale in (places.MIDDLE, places.FINE))
+    return Prepared(head, (picture.shape[0], picture.shape[1]), coarse(head), middle, fine)
 
 
-def _candidates(here: _Prepared, there: _Prepared, turns: Iterable[float], wanted: int) -> Iterator[Candidate]:
+def _candidates(here: Prepared, there: Prepared, turns: Iterable[float], wanted: int) -> Iterator[Candidate]:
     """Yield ways to lay one head on the other, likeliest first; each is worked out only when it is asked for."""
     for guess in guesses(here.coarse, there.coarse, turns, wanted):
         middle = places.refine(here.middle, there.middle, guess.matrix, places.MIDDLE, ("similarity", "affine"))

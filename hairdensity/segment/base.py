@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from hairdensity import imaging
 from hairdensity.arrays import Mask, Plane, Rgb, Share
 
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """Hair in one picture.
+    """Hair in one picture: both planes show all of it, at its size or smaller.
 
     Parameters
     ----------
@@ -20,6 +21,10 @@ class Segmentation:
 
     share: Share
     unsure: Plane
+
+    def shrunk(self, longest: int) -> "Segmentation":
+        """Return the same with the longer side of both planes at most `longest` pixels."""
+        return Segmentation(imaging.shrink(self.share, longest), imaging.shrink(self.unsure, longest))
 
 
 class Segmenter(Protocol):
@@ -33,6 +38,11 @@ class Segmenter(Protocol):
     @property
     def evened(self) -> bool:
         """Whether it wants the picture in even light and standard exposure; else in neutral colour alone."""
+        ...
+
+    @property
+    def finest_px(self) -> int | None:
+        """Longer side, in pixels, at which its planes still hold all that it knows; None: that of the picture."""
         ...
 
     def __call__(self, rgb: Rgb, region: Mask) -> Segmentation:

@@ -55,6 +55,7 @@ class Classical:
 
     name: str = "classical"
     evened: bool = True
+    finest_px: int | None = None
 
     def __call__(self, rgb: Rgb, region: Mask) -> Segmentation:
         """Return the hair of a picture.
