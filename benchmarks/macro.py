@@ -1,6 +1,6 @@
 """Accuracy and speed on macro photos: rendered fields with exact truth, pairs of visits, spots that are not the same.
 
-    python benchmarks/macro.py [--fields N] [--first SEED] [--pairs N] [--wrong N] [--photos FOLDER]
+    python benchmarks/macro.py [--fields N] [--first SEED] [--pairs N] [--first-pair N] [--wrong N] [--photos FOLDER]
 
 FOLDER holds fields/, boxes.json, tiles/ and tiles_hair/: photos with hairs boxed by hand and hair pixels drawn by hand.
 """
@@ -111,9 +111,9 @@ def in_frame(photo: MacroPhoto) -> list[float]:
     return counted
 
 
-def visits(count: int) -> Iterator[tuple[MacroPhoto, MacroPhoto]]:
+def visits(count: int, first: int = 0) -> Iterator[tuple[MacroPhoto, MacroPhoto]]:
     """Yield two photos of one spot, before and after some hairs went and others came."""
-    for seed in range(count):
+    for seed in range(first, first + count):
         spot, how = spot_and_look(1000 + seed)
         random = np.random.default_rng((seed, 6))
         later = later_spot(spot, seed, lost=float(random.uniform(0, 0.12)), new=float(random.uniform(0, 0.12)))
@@ -127,19 +127,22 @@ def visits(count: int) -> Iterator[tuple[MacroPhoto, MacroPhoto]]:
         yield macro_photo(spot, how, seed), macro_photo(later, again, seed + 1)
 
 
-def pairs(count: int) -> None:
-    """Print errors of the change, hair by hair."""
-    errors, refused, total = [], 0, 0
-    for before, after in visits(count):
+def pairs(count: int, first: int) -> None:
+    """Print errors of the change, hair by hair, and how many intervals hold it."""
+    errors, refused, total, held = [], 0, 0, 0
+    for before, after in visits(count, first):
         total += 1
         matched = match_hairs(look(before.rgb, before.look.px_per_mm), look(after.rgb, after.look.px_per_mm))
         if isinstance(matched, NotSame):
             refused += 1
             continue
-        errors.append(100 * (matched.change - change_in_common(before, after)))
+        true = change_in_common(before, after)
+        errors.append(100 * (matched.change - true))
+        held += matched.change_low <= true <= matched.change_high
     print(f"pairs of visits            {total}, refused {refused}")
     if errors:
         print(f"change, mean error         {np.mean(np.abs(errors)):.1f} %   (target 1), bias {np.mean(errors):+.1f}")
+        print(f"intervals that hold it     {held} of {len(errors)}")
 
 
 def change_in_common(before: MacroPhoto, after: MacroPhoto) -> float:
@@ -210,6 +213,7 @@ def main() -> None:
     parser.add_argument("--fields", type=int, default=24, help="rendered fields")
     parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
     parser.add_argument("--pairs", type=int, default=12, help="rendered pairs of visits")
+    parser.add_argument("--first-pair", type=int, default=0, help="number of the first of them")
     parser.add_argument("--wrong", type=int, default=200, help="pairs of spots that are not the same")
     parser.add_argument("--photos", type=Path, help="folder with fields, tiles and what was marked by hand")
     parser.add_argument("--px-per-mm", type=float, default=360.0, help="scale of the fields in --photos")
@@ -218,7 +222,7 @@ def main() -> None:
     if options.fields:
         rendered(options.fields, options.first)
     if options.pairs:
-        pairs(options.pairs)
+        pairs(options.pairs, options.first_pair)
     if options.wrong:
         wrong(options.wrong)
     if options.photos:
