@@ -74,7 +74,7 @@ def photograph(scene: Scene, background: Rgb | None = None) -> Rgb:
     random = np.random.default_rng(scene.seed)
     rows, columns = scene.shape
     if background is None:
-        texture = imaging.blur(random.normal(0, 1, (rows, columns, 3)).astype(np.float32), 3.0) * 5
+        texture = imaging.blur(random.standard_normal((rows, columns, 3), np.float32), 3.0) * 5
         background = np.clip(120 + 30 * texture + np.array([30, 0, -20], np.float32), 0, 255).astype(np.uint8)
     card = drawing()
     if scene.crease_mm:
@@ -103,17 +103,18 @@ def photograph(scene: Scene, background: Rgb | None = None) -> Rgb:
     seen[top:bottom, left:right] = imaging.resize(np.asarray(fine), small)
     share[top:bottom, left:right] = imaging.resize(np.asarray(inside), small)
     mixed = seen * share[..., None] + background * (1 - share[..., None])
-    light = (mixed / 255.0) ** 2.2 * 0.85
-    x = np.linspace(-1, 1, columns)[None, :, None]
-    light = light * np.array(scene.gains) * 2.0**scene.exposure * np.exp(scene.slope * x)
+    light = cv2.pow(mixed * np.float32(1 / 255), 2.2) * np.float32(0.85)
+    x = np.linspace(-1, 1, columns, dtype=np.float32)[None, :, None]
+    gains = np.array(scene.gains, np.float32) * np.float32(2.0**scene.exposure)
+    light = light * (gains * np.exp(np.float32(scene.slope) * x))
     if scene.glare:
         spot = np.zeros((rows, columns), np.float32)
         at = camera(scene) @ np.array([30.0 + 20 * random.random(), 15.0 + 15 * random.random(), 1])
         cv2.circle(spot, (int(at[0] / at[2]), int(at[1] / at[2])), int(6 * scene.px_per_mm), 1.0, -1)
-        strength = scene.glare * np.array(scene.gains) * 2.0**scene.exposure
-        light = light + strength * imaging.blur(spot, 2.5 * scene.px_per_mm)[..., None]
-    shown = imaging.blur((np.clip(light, 0, 1) ** (1 / 2.2)).astype(np.float32), scene.blur)
-    noisy = np.clip(255 * shown + random.normal(0, scene.noise, shown.shape), 0, 255).astype(np.uint8)
+        light = light + np.float32(scene.glare) * gains * imaging.blur(spot, 2.5 * scene.px_per_mm)[..., None]
+    shown = imaging.blur(np.asarray(cv2.pow(np.clip(light, 0, 1), 1 / 2.2)), scene.blur)
+    noise = np.float32(scene.noise) * random.standard_normal(shown.shape, np.float32)
+    noisy = np.clip(255 * shown + noise, 0, 255).astype(np.uint8)
     photo = imaging.decode_rgb(imaging.encode_jpeg(noisy, scene.quality))
     return np.ascontiguousarray(photo[:, ::-1]) if scene.mirrored else photo
 

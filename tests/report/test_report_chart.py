@@ -20,6 +20,7 @@ from hairdensity.report.chart_lanes import drawable
 from hairdensity.report.course import Course, reaches_beyond
 from hairdensity.report.drawn import LONE, Charts
 from hairdensity.report.export import safe_names, write_charts
+from hairdensity.report.svg import Svg
 from hairdensity.report.words import COVERAGE, Quantity, clean, day
 
 FIRST = date(2025, 2, 3)
@@ -173,17 +174,31 @@ def test_any_two_days_can_be_drawn(course: Course, sessions: tuple[date, date]) 
 
 
 def test_files_are_written_side_by_side_whatever_the_names(make_series: MakeSeries, tmp_path: Path) -> None:
+    class Quick(Charts):
+        def svg(self, course: Course, **_: object) -> Svg:
+            return Svg(f"<svg><title>{clean(course.view)}</title></svg>", {})
+
+        def png(self, course: Course) -> bytes:
+            return clean(course.view).encode()
+
     views = ("../../x", "..\\..\\x", "vertex", "Vertex", "/etc/passwd", "", "a" * 300, "con", "\udcff")
     data = build_report([make_series(view=view, pictures=False) for view in views])
     folder = tmp_path / "deep" / "charts"
-    written = write_charts([page.course for page in data.series], folder)
+    courses = [page.course for page in data.series]
+    written = write_charts(courses, folder, Quick())
     assert len({path.name.casefold() for path in written}) == 2 * len(views)
     assert {path.parent for path in written} == {folder}
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(written)
     assert all(len(path.name) < 90 and path.name.startswith("chart_") for path in written)
-    before = [path.read_bytes() for path in written]
-    assert [path.read_bytes() for path in write_charts([page.course for page in data.series], folder)] == before
-    ElementTree.fromstring(before[0])  # noqa: S314
+    titles = [ElementTree.fromstring(path.read_bytes())[0].text or "" for path in written[::2]]  # noqa: S314
+    assert titles == [clean(view) for view in views]
+    assert [path.read_text(encoding="utf-8") for path in written[1::2]] == titles
+
+
+def test_a_chart_of_its_own_is_a_drawing_and_a_picture(course: Course, tmp_path: Path) -> None:
+    svg, png = write_charts([course], tmp_path)
+    assert ElementTree.parse(svg).getroot().attrib["role"] == "img"  # noqa: S314
+    assert png.read_bytes() == course_png(course)
 
 
 def test_a_chart_that_is_kept_is_the_one_that_would_be_drawn(course: Course, tmp_path: Path) -> None:

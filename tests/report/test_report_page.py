@@ -17,9 +17,9 @@ from hairdensity.flags import FLAGS
 from hairdensity.report import Lane, build_report
 from hairdensity.report.build import CUT_ZONES, DRAWN_ZONES
 from hairdensity.report.data import ReportData
-from hairdensity.report.pictures import encode_thumb
+from hairdensity.report.pictures import encode_frame, encode_thumb
 from hairdensity.report.render import CURVES, render_report
-from hairdensity.report.shots import Thumb
+from hairdensity.report.shots import Shown, Thumb
 from hairdensity.report.show import MOST_PICTURES
 from hairdensity.report.words import NOTHING_MEASURED, PAIR, VERDICTS
 
@@ -254,8 +254,14 @@ def test_what_an_alignment_adds_to_its_flag_is_not_lost(make_series: MakeSeries)
 
 def test_of_very_many_sessions_first_last_and_fullest_are_always_shown(make_series: MakeSeries) -> None:
     loaded: list[str] = []
-    values = tuple(0.6 if number == 371 else 0.5 for number in range(400))
-    (page,) = build_report([make_series(values, loaded=loaded)]).series
+    made = functools.cache(lambda longest, most: encode_frame(frame("a", None), longest=longest, most_bytes=most))
+
+    def shown(photo: str, longest: int, most_bytes: int) -> Shown:
+        loaded.append(photo)
+        return made(longest, most_bytes)
+
+    series = make_series(tuple(0.6 if number == 371 else 0.5 for number in range(400)))
+    (page,) = build_report([dataclasses.replace(series, load_frame=None, load_shown=shown)]).series
     assert len(page.pictures) == len(loaded) <= MOST_PICTURES
     days = [point.date for point in page.course.points]
     assert {days[0], days[371], days[-1]} <= {picture.date for picture in page.pictures}

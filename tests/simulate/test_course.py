@@ -22,7 +22,7 @@ from hairdensity.simulate import (
     with_coverage,
 )
 from hairdensity.simulate.draw import render
-from hairdensity.simulate.plan import gain_at, treatments_of
+from hairdensity.simulate.plan import gain_at, thinning_head, treatments_of
 
 TINY = Shot(size=96)
 HEAD = Head(stage=3, diffuse=0.3, hair_mm=8, sides_mm=6, density=120)
@@ -88,14 +88,36 @@ def test_series_writes_photos_and_truth(tmp_path: Path) -> None:
     assert (tmp_path / "treatments.csv").read_text().startswith("date,treatment,until,notes\n2025-02-01,microneedling")
 
 
-@pytest.mark.slow
-def test_command_makes_a_series(tmp_path: Path) -> None:
+def test_command_makes_a_series(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def thin(seed: int) -> Head:
+        asked.append(seed)
+        return HEAD
+
+    # Of a head with few and short hairs, which is drawn in a tenth of the time; its own is tested below.
+    monkeypatch.setattr("hairdensity.simulate.plan.thinning_head", thin)
     result = CliRunner().invoke(
         simulate, [str(tmp_path / "out"), "--sessions", "2", "--views", "vertex", "--size", "96", "--seed", "1"]
     )
     assert result.exit_code == 0, result.output
     assert "2 photos" in result.output
     assert len(list((tmp_path / "out" / "vertex").glob("*.jpg"))) == 2
+    assert asked == [1]
+
+
+def test_a_head_to_be_followed_can_get_better_and_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[float] = []
+
+    def noted(head: Head, _shot: Shot, target: float, _tolerance: float) -> Head:
+        wanted.append(target)
+        return head
+
+    monkeypatch.setattr("hairdensity.simulate.plan.with_coverage", noted)
+    heads = [thinning_head(seed) for seed in range(20)]
+    assert all(2.5 <= head.stage <= 4.5 and head.diffuse >= 0.15 and not head.patches for head in heads)
+    assert all(0.55 <= target <= 0.68 for target in wanted)
+    assert len({head.stage for head in heads}) == len(set(wanted)) == 20
 
 
 def test_command_refuses_an_unknown_view(tmp_path: Path) -> None:
