@@ -110,8 +110,7 @@ def tone_change(later: Toned, base: Toned, skin: Mask) -> Plane | None:
     (uneven light), fitted with Huber weights; places that are dense or bare in both by the network count fully, others
     hardly: there hair may have changed. Then the share of hair of both together is fitted by brightness, two ratios of
     colour, a square and a product of these. A head without dense or bare places shows next to no change, which is why
-    only a part is taken from here. On 35 heads (12 rendered; 23 real, altered, some of their hair replaced by skin) the
-    error of a change falls by a seventh, and its slope stays.
+    only a part is taken from here. How much that helps, and where not, is told in `benchmarks/README.md`.
     """
     width = longer_side(skin)
     inner = imaging.erode(skin, max(1.0, RIM * width)) if width else skin
