@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar, cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 from PIL.Image import DecompressionBombError
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -305,14 +305,19 @@ def _register_heif() -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Pillow's warnings about broken tags and large pictures: this module judges both itself."""
+    """Keep Pillow's warnings about broken tags and large pictures: this module judges both itself.
+
+    Half a photo is none, also where something else in the process, such as WeasyPrint, told Pillow to fill it up.
+    """
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    filled, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         Image.MAX_IMAGE_PIXELS = limit
+        ImageFile.LOAD_TRUNCATED_IMAGES = filled
 
 
 def _unreadable(path: Path, what: str, advice: str) -> UnreadablePhotoError:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 
 from hairdensity import imaging
 from hairdensity.errors import UnreadablePhotoError
@@ -290,3 +290,10 @@ def test_any_damage_gives_a_picture_or_a_line(tmp_path: Path, kind: str, changes
 def test_any_bytes_give_a_line(tmp_path: Path, data: bytes):
     with pytest.raises(UnreadablePhotoError):
         read_photo(write(tmp_path, "a.jpg", data))
+
+
+def test_half_a_photo_is_none_whatever_else_tells_pillow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(UnreadablePhotoError, match="ends too early"):
+        read_photo(write(tmp_path, "a.jpg", encoded(scene(), "JPEG")[:700]))
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
