@@ -30,6 +30,13 @@ def test_photos_of_a_day_are_one_session_and_surer_than_one() -> None:
     assert 0.5 < first.spread < second.spread == 1.0
 
 
+def test_many_photos_of_a_day_help_but_not_without_end() -> None:
+    day = [row("2025-01-01", 0.5, photo=f"{number}.jpg") for number in range(1000)]
+    spreads = [sessions_by_view(day[:count], TODAY)[0].sessions[0].spread for count in (1, 2, 1000)]
+    # One half of the variance is the day's, whatever the number of photos.
+    assert spreads == pytest.approx([1.0, 0.75**0.5, 0.5**0.5], abs=1e-3)
+
+
 def test_a_photo_with_a_warning_counts_less() -> None:
     rows = [row("2025-01-01", 0.5, photo="a"), row("2025-01-01", 0.6, photo="b", flags="soft;colour_cast")]
     (series,) = sessions_by_view(rows, TODAY)
