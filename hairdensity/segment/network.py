@@ -16,7 +16,7 @@ from hairdensity.segment.base import Segmentation
 HEAD_PX: Final = (216, 288)
 """Longer side of the head at which the network sees it: fixed in head widths, so that the photo's size does not matter.
 It looks twice: the mean of both looks is a little better than either, and where they differ, it is often wrong."""
-FINEST_PX: Final = 576
+FINEST_PX: Final = 540
 """Longer side of the head to which larger pictures are first brought: both looks are at pictures equally sharp,
 whatever the photo's size was. Nearer to what they see, thin hair would suffer (432 px: squares 0.1 points rms)."""
 MARGIN: Final = 0.15
