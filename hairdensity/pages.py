@@ -211,11 +211,13 @@ def lanes(treatments: Treatments) -> tuple[Lane, ...]:
             days=course.sessions,
             spans=((course.start, course.until),) if course.start else (),
             subject=course.subject,
+            notes=course.notes,
         )
         for course in treatments.courses
     )
     events = tuple(
-        Lane(event.name, days=(event.date,), is_event=True, subject=event.subject) for event in treatments.events
+        Lane(event.name, days=(event.date,), is_event=True, subject=event.subject, notes=event.notes)
+        for event in treatments.events
     )
     return courses + events
 

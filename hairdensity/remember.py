@@ -157,14 +157,17 @@ def _treatments(kept: dict[str, Any]) -> Treatments:
     courses = (
         Course(
             course["kind"], course["name"], tuple(map(date.fromisoformat, course["sessions"])), _day(course["start"]),
-            _day(course["until"]), course["continuous"], course["subject"],
+            _day(course["until"]), course["continuous"], course["subject"], tuple(map(str, course["notes"])),
         )
         for course in kept["courses"]
     )  # fmt: skip
     events = (
-        Event(event["kind"], event["name"], date.fromisoformat(event["date"]), event["subject"])
+        Event(
+            event["kind"], event["name"], date.fromisoformat(event["date"]), event["subject"],
+            tuple(map(str, event["notes"])),
+        )
         for event in kept["events"]
-    )
+    )  # fmt: skip
     return Treatments(tuple(courses), tuple(events), tuple(kept["warnings"]))
 
 

@@ -43,6 +43,8 @@ class Course:
         Whether it is a kind that works only while it is used, such as minoxidil, and not one that gives pulses.
     subject : str
         Whose it is; empty: everybody's.
+    notes : tuple of str
+        What the user wrote beside it, such as a dose: each once, in order of day.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Course:
     until: date | None = None
     continuous: bool = False
     subject: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def first(self) -> date:
@@ -78,12 +81,15 @@ class Event:
         The day.
     subject : str
         Whose it is; empty: everybody's.
+    notes : tuple of str
+        What the user wrote beside it; one at most.
     """
 
     kind: str
     name: str
     date: date
     subject: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,7 @@ class _Entry:
     until: date | None
     stops: bool
     subject: str
+    notes: str
 
 
 def no_treatments() -> Treatments:
@@ -210,13 +217,13 @@ def treatments_in(table: Table) -> Treatments:
     for line in table.lines:
         where = f"{table.name}, line {line.number}"
         day, until = _days(line, where)
-        name = line.get("treatment")
+        name, notes = line.get("treatment"), " ".join(line.get("notes").split())
         if not name:
             raise TableError(f"{where}: names no treatment. Write what it was, such as microneedling or haircut.")
         kinds = [kind for kind in _TREATMENTS if re.search(kind.pattern, name, re.IGNORECASE)]
         event = next((kind for kind in _EVENTS if re.search(kind.pattern, name, re.IGNORECASE)), None)
         if not kinds and event:
-            events.append(Event(event.name, name, day, line.get("subject")))
+            events.append(Event(event.name, name, day, line.get("subject"), _each_once([notes])))
             continue
         if not kinds:
             warnings.append(
@@ -225,7 +232,7 @@ def treatments_in(table: Table) -> Treatments:
             )
         stops = bool(kinds) and until is None and bool(_STOP.search(name))
         entries += [
-            _Entry(kind, name, day, until, stops, line.get("subject")) for kind in kinds or [_Kind("other", "")]
+            _Entry(kind, name, day, until, stops, line.get("subject"), notes) for kind in kinds or [_Kind("other", "")]
         ]
     courses, more = _courses(entries, table)
     return Treatments(courses, tuple(sorted(events, key=lambda event: (event.date, event.name))), (*warnings, *more))
@@ -282,7 +289,8 @@ def _session_courses(rows: Sequence[_Entry]) -> Iterable[Course]:
     for row in [*rows, None]:
         if run and (row is None or row.day - run[-1].day > timedelta(days=NEW_COURSE_DAYS)):
             days = tuple(sorted({one.day for one in run}))
-            yield Course(run[0].kind.name, run[0].name, days, subject=run[0].subject)
+            notes = _each_once(one.notes for one in run)
+            yield Course(run[0].kind.name, run[0].name, days, subject=run[0].subject, notes=notes)
             run = []
         if row is not None:
             run.append(row)
@@ -296,4 +304,9 @@ def _span_courses(rows: Sequence[_Entry], stops: Sequence[date]) -> Iterable[Cou
             later = [other.day for other in rows[index + 1 :] if other.day > row.day]
             ends = [day for day in stops if day >= row.day]
             until = min([*(day - timedelta(days=1) for day in later[:1]), *ends[:1]], default=None)
-        yield Course(row.kind.name, row.name, (), row.day, until, row.kind.continuous, row.subject)
+        notes = _each_once([row.notes])
+        yield Course(row.kind.name, row.name, (), row.day, until, row.kind.continuous, row.subject, notes)
+
+
+def _each_once(notes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, notes)))

@@ -66,7 +66,7 @@ def draw_lanes(ax: "Axes", course: Course, last: date) -> None:
     for place, lane in enumerate(shown):
         colour = MUTED if lane.is_event else TREATED
         bottom = (len(shown) - 1 - place) * height + 0.14 * height
-        name = drawable(lane.name, f"{'Event' if lane.is_event else 'Treatment'} {place + 1}")
+        name = _label(lane, f"{'Event' if lane.is_event else 'Treatment'} {place + 1}")
         ax.text(
             0.008, bottom + 0.34 * height, name, transform=ax.transAxes, fontsize=8, color=colour,
             va="bottom", ha="left", zorder=5, parse_math=False,
@@ -84,6 +84,13 @@ def draw_lanes(ax: "Axes", course: Course, last: date) -> None:
                 color=colour, linewidth=2, zorder=3, gid="days",
             )  # fmt: skip
     ax.plot([0, 1], [top, top], transform=ax.transAxes, color=GRID, linewidth=1, zorder=2)
+
+
+def _label(lane: Lane, fallback: str) -> str:
+    """Return the name of a lane, with what was noted beside it where there is room: all of it or nothing."""
+    name, noted = drawable(lane.name, fallback), clean("; ".join(lane.notes))
+    whole = f"{name}: {drawable(noted, '')}"
+    return whole if noted and drawable(noted, "") == noted and len(whole) <= LONGEST_NAME else name
 
 
 def drawable(text: str, fallback: str) -> str:

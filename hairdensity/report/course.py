@@ -67,6 +67,8 @@ class Lane:
         A haircut or another camera: no treatment.
     subject : str
         Whose it is; empty: everybody's.
+    notes : tuple of str
+        What the user wrote beside it, such as a dose.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Lane:
     days: tuple[date, ...] = ()
     is_event: bool = False
     subject: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,21 @@ def test_letters_that_the_font_lacks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        (("5 % foam",), "minoxidil: 5 % foam"),
+        (("1 mm", "1.5 mm"), "minoxidil: 1 mm; 1.5 mm"),
+        (("once in the morning and once in the evening",), "minoxidil"),
+        (("生え際",), "minoxidil"),
+        ((), "minoxidil"),
+    ],
+)
+def test_a_lane_bears_its_note_whole_or_not_at_all(course: Course, notes: tuple[str, ...], shown: str) -> None:
+    ax = drawn(dataclasses.replace(course, lanes=(Lane("minoxidil", ((FIRST, None),), notes=notes),)))
+    assert [text.get_text() for text in ax.texts if text.get_text().startswith("minoxidil")] == [shown]
+
+
+@pytest.mark.parametrize(
     "sessions", [(FIRST, FIRST + timedelta(1)), (date.min, date.max), (date(2030, 1, 1), date(2031, 1, 1))]
 )
 def test_any_two_days_can_be_drawn(course: Course, sessions: tuple[date, date]) -> None:

@@ -90,7 +90,7 @@ def hostile_report(make_series: MakeSeries, text: str) -> Any:
                    row(text, status="unreadable", reason=text)),
     )  # fmt: skip
     day = series.progress.sessions[0].date
-    lanes = (Lane(text, ((day, None),)), Lane(f"{text}2", (), (day,), is_event=True))
+    lanes = (Lane(text, ((day, None),), notes=(text,)), Lane(f"{text}2", (), (day,), True, notes=(text,) * 5))
     other = make_series((0.5,), subject="2", view=text)
     run = {text: text, "settings": {text: text}, "photos": {text: text}}
     return build_report([series, other], treatments=lanes, warnings=[text], run=run, title=text, today=day)
@@ -393,6 +393,14 @@ def test_contrast_in_light_and_dark(make_series: MakeSeries) -> None:
         for front, back, least in pairs:
             light, dark = sorted((_luminance(colours[front]), _luminance(colours[back])), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= least, (front, back)
+
+
+def test_doses_and_notes_stand_beside_the_treatment(make_series: MakeSeries) -> None:
+    day = date(2025, 3, 1)
+    lanes = (Lane("minoxidil", ((day, None),), notes=("5 % foam",)), Lane("PRP", (), (day,), notes=("5 ml", "7 ml")))
+    text = Page(render_report(build_report([make_series()], treatments=lanes))).text()
+    assert "minoxidil : since 1 March 2025 ( 5 % foam )" in text
+    assert "PRP : on 1 March 2025 ( 5 ml ;  7 ml )".replace("  ", " ") in text
 
 
 def test_treatments_of_other_people_stand_on_no_page_but_theirs(make_series: MakeSeries) -> None:
