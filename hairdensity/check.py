@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hairdensity import imaging
 from hairdensity.arrays import Gray, Mask, Plane, Rgb
 from hairdensity.light import Lighting, lighting
+from hairdensity.masks import box_around
 
 LEAST_PX: Final = 96
 """Shorter side of a photo, below which single pixels are wider than 2 mm of scalp."""
@@ -147,7 +148,7 @@ def check_scalp(work: Rgb, mask: Mask, shape: tuple[int, int], lit: Lighting | N
     """
     if not mask.any():
         raise ValueError("there is no scalp to judge")
-    cut = _box(mask, MARGIN)
+    cut = box_around(mask, MARGIN)
     inside = mask[cut]
     width = scalp_width(mask)
     near = imaging.shrink(work[cut], max(16, round(SHARP_PX * max(inside.shape) / width)))
@@ -340,14 +341,3 @@ def _gradient(plane: Plane) -> Plane:
     """Return the length of the brightness gradient, levels per pixel."""
     length: Plane = np.hypot(*imaging.slopes(plane), dtype=np.float32)
     return length
-
-
-def _box(mask: Mask, margin: float) -> tuple[slice, slice]:
-    """Return the box of a mask with a margin, as a share of the box's own size, within the picture."""
-    cuts: list[slice] = []
-    for axis in (1, 0):
-        inside: NDArray[np.intp] = np.flatnonzero(mask.any(axis=axis))
-        first, last = int(inside[0]), int(inside[-1]) + 1
-        more = round(margin * (last - first))
-        cuts.append(slice(max(0, first - more), last + more))
-    return cuts[0], cuts[1]

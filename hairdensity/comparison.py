@@ -77,22 +77,23 @@ def compare(before: Path, after: Path, *, view: str = DEFAULT_VIEW, settings: Se
         If a photo cannot be used, or the two do not show the same skin; the message says why and what to do.
     """
     settings = settings or Settings()
-    base, later = (_observed(path, view, settings) for path in (before, after))
+    names = _told_apart(before, after)
+    base, later = (_observed(*one, view, settings) for one in zip((before, after), names, strict=True))
     placements = (place_on_itself(base), place_on(later, as_baseline(base)))
     placed = [placement.placed for placement in placements]
     if placed[0] is None or placed[1] is None:
         reason = getattr(placements[1].alignment, "reason", "")
         raise HairdensityError(
-            f"{after.name}: could not be matched to {before.name} ({reason}). "
+            f"{names[1]}: could not be matched to {names[0]} ({reason}). "
             "Both must show the same head from the same side and distance."
         )
     common = common_skin(placed[0].skin, [one.skin for one in placed if one is not None])
     results = [coverage(one, common, placed[0].skin) for one in placed if one is not None]
     if results[0] is None or results[1] is None:
-        raise HairdensityError(f"{after.name}: shows no skin that {before.name} shows.")
+        raise HairdensityError(f"{names[1]}: shows no skin that {names[0]} shows.")
     frames = (
-        _frame(before, base, placements[0], common, base, settings),
-        _frame(after, later, placements[1], common, base, settings),
+        _frame(before, names[0], base, placements[0], common, base, settings),
+        _frame(after, names[1], later, placements[1], common, base, settings),
     )
     noise = detectable(results[0].repeat_sd, results[1].repeat_sd)
     flags = (base.flags, tuple(dict.fromkeys((*later.flags, *placements[1].flags))))
@@ -135,21 +136,35 @@ def write_comparison(result: Comparison, page: Path, *, blind: bool = False) -> 
     return page, key_file
 
 
-def _observed(path: Path, view: str, settings: Settings) -> Observation:
+def _told_apart(before: Path, after: Path) -> tuple[str, str]:
+    """Return the names of two files, with as many of their folders as tell them apart."""
+    for parts in range(1, max(len(before.parts), len(after.parts)) + 1):
+        names = "/".join(before.parts[-parts:]), "/".join(after.parts[-parts:])
+        if names[0] != names[1]:
+            return names
+    return before.name, after.name
+
+
+def _observed(path: Path, name: str, view: str, settings: Settings) -> Observation:
     seen = observe(path, view, (), settings)
     if seen.seen is None:
-        reason = seen.reason if path.name in seen.reason else f"{path.name}: {seen.reason}"
-        raise HairdensityError(reason)
+        raise HairdensityError(f"{name}: {seen.reason}")
     return seen
 
 
 def _frame(
-    path: Path, observation: Observation, placement: Placement, common: Mask, base: Observation, settings: Settings
+    path: Path,
+    name: str,
+    observation: Observation,
+    placement: Placement,
+    common: Mask,
+    base: Observation,
+    settings: Settings,
 ) -> Frame:
-    found = FoundPhoto(path.name, path, DEFAULT_SUBJECT, DEFAULT_VIEW, _day(path), "", "", None)
+    found = FoundPhoto(name, path, DEFAULT_SUBJECT, DEFAULT_VIEW, _day(path), "", "", None)
     frame = observation.seen and frame_of(found, observation.seen, placement, common, base.shape, settings.work_px)
     if not frame:
-        raise HairdensityError(f"{path.name}: has no picture to show.")
+        raise HairdensityError(f"{name}: has no picture to show.")
     return frame
 
 

@@ -14,7 +14,31 @@ class HairdensityError(Exception):
 
 
 class UnreadablePhotoError(HairdensityError):
-    """A photo cannot be decoded: broken, not an image, unsupported, or too large to be opened safely."""
+    """A photo cannot be decoded: broken, not an image, unsupported, or too large to be opened safely.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    what : str
+        What is wrong with it, as the rest of a sentence that begins with its name.
+    advice : str
+        What to do, a sentence.
+    """
+
+    def __init__(self, name: str, what: str, advice: str) -> None:
+        super().__init__(name, what, advice)
+
+    def __str__(self) -> str:
+        """Return the line to print, with the name of the file."""
+        name, what, advice = self.args
+        return f"{name} {what}. {advice}"
+
+    @property
+    def reason(self) -> str:
+        """The same where the photo is named already, as it stands in the table."""
+        _, what, advice = self.args
+        return f"It {what}. {advice}"
 
 
 class TableError(HairdensityError):

@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -95,8 +95,10 @@ def find_photos(
     """Find the photos of a folder and below.
 
     photos.csv says subject, view and date where it names a photo; else the names of folders do, then (for the date)
-    EXIF, then the file's name. Folders: `view/`, `subject/view/`, a date anywhere, a year or month innermost. Hidden
-    files, an output folder of this program, and links that lead out of the folder are left out.
+    EXIF, then the file's name. Folders: `view/`, `subject/view/`, a date anywhere, a year or month innermost. Further
+    out such a name can be somebody's number: there a month is one unless most of the photos in such folders are dated
+    otherwise, and a year only where they are dated so. Hidden files, an output folder of this program, and links that
+    lead out of the folder are left out.
 
     Parameters
     ----------
@@ -127,7 +129,10 @@ def find_photos(
         raise HairdensityError(f"{_shown(str(folder))}: holds no photo (looked for {endings}).")
     listing = _read_listing(folder, names, warnings)
     ask = exif_day or read_exif_day
-    return Found(tuple(_found(folder, name, listing.get(name), ask) for name in names), tuple(warnings))
+    dated = {name: _dated(folder, name, listing.get(name), ask) for name in names}
+    times = _times_further_out({name: day for name, (day, _) in dated.items()})
+    photos = tuple(_found(folder, name, listing.get(name), *dated[name], times) for name in names)
+    return Found(photos, tuple(warnings))
 
 
 def is_results(folder: Path) -> bool:
@@ -178,10 +183,10 @@ class _Listed:
     px_per_mm: float | None
 
 
-def _found(folder: Path, name: str, listed: _Listed | None, exif_day: ExifDay) -> FoundPhoto:
-    parents = list(PurePosixPath(name).parts[:-1])
-    plain = _without_months([part for part in parents if not _is_date_only(part)])
-    day, source = _dated(folder, name, parents, listed, exif_day)
+def _found(
+    folder: Path, name: str, listed: _Listed | None, day: date | None, source: DateFrom, times: frozenset[str]
+) -> FoundPhoto:
+    plain = _without_times(_undated_folders(name), times)
     view = (listed.view.lower() if listed else "") or _view(name, plain)
     subject = (listed.subject if listed else "") or _subject(name, plain)
     return FoundPhoto(
@@ -196,12 +201,10 @@ def _found(folder: Path, name: str, listed: _Listed | None, exif_day: ExifDay) -
     )
 
 
-def _dated(
-    folder: Path, name: str, parents: list[str], listed: _Listed | None, exif_day: ExifDay
-) -> tuple[date | None, DateFrom]:
+def _dated(folder: Path, name: str, listed: _Listed | None, exif_day: ExifDay) -> tuple[date | None, DateFrom]:
     if listed and listed.day:
         return listed.day, "photos.csv"
-    for part in reversed(parents):
+    for part in reversed(PurePosixPath(name).parts[:-1]):
         if day := date_in(part):
             return day, "folder"
     if day := exif_day(folder / name, name):
@@ -230,20 +233,50 @@ def _subject(name: str, plain: list[str]) -> str:
     return DEFAULT_SUBJECT
 
 
-def _is_date_only(part: str) -> bool:
-    return date_in(part) is not None and not WORD.search(part)
+def _undated_folders(name: str) -> list[str]:
+    """Return the folders that a photo lies in, less those that are a day and nothing else."""
+    return [part for part in PurePosixPath(name).parts[:-1] if date_in(part) is None or WORD.search(part)]
 
 
-def _without_months(plain: list[str]) -> list[str]:
-    """Return the folders without the innermost of them that sort photos by year or month: 2026, 2026-03, 2026/03.
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """Folders, from one to before another, that may stand for a year or a month: 2026, 2026-03, 2026/03."""
 
-    Further out such a name can be somebody's number, and stays.
-    """
-    if len(plain) >= 2 and _MONTH.fullmatch(plain[-1]) and _YEAR.fullmatch(plain[-2]):
-        return plain[:-2]
-    if plain and (_YEAR.fullmatch(plain[-1]) or _YEAR_MONTH.fullmatch(plain[-1])):
-        return plain[:-1]
-    return plain
+    begin: int
+    end: int
+    digits: str
+
+    @property
+    def kind(self) -> str:
+        return "month" if len(self.digits) == 6 else "year"
+
+
+def _times(plain: list[str]) -> Iterator[_Time]:
+    at = 0
+    while at < len(plain):
+        two = at + 1 < len(plain) and _YEAR.fullmatch(plain[at]) and _MONTH.fullmatch(plain[at + 1])
+        end = at + (2 if two else 1)
+        if two or _YEAR.fullmatch(plain[at]) or _YEAR_MONTH.fullmatch(plain[at]):
+            yield _Time(at, end, "".join(filter(str.isdigit, "".join(plain[at:end]))))
+        at = end
+
+
+def _times_further_out(days: Mapping[str, date | None]) -> frozenset[str]:
+    """Return which of "year" and "month" folders stand for that are not the innermost: what the photos in them say."""
+    votes = {"year": 0, "month": 0}
+    for name, day in days.items():
+        plain = _undated_folders(name)
+        for time in _times(plain):
+            if day and time.end < len(plain):
+                votes[time.kind] += 1 if f"{day:%Y%m}".startswith(time.digits) else -1
+    # No study numbers its people 2026-03, but one may well come to number 2026.
+    return frozenset(kind for kind, count in votes.items() if count > 0 or (count == 0 and kind == "month"))
+
+
+def _without_times(plain: list[str], further_out: frozenset[str]) -> list[str]:
+    """Return the folders without those that sort photos by year or month; the innermost always does."""
+    sorts = [time for time in _times(plain) if time.end == len(plain) or time.kind in further_out]
+    return [part for at, part in enumerate(plain) if not any(time.begin <= at < time.end for time in sorts)]
 
 
 def _walk(folder: Path, leave_out: Path | None, follow_links: bool, warnings: list[str]) -> Iterator[str]:

@@ -77,6 +77,8 @@ _FLAGS = (
          "Photograph from the same side and distance as the first time; the report shows that photo."),
     Flag("own_skin", "could not be matched to the first photo and, having no date, was measured by itself", "warn",
          "If it shows somebody else, give each person a folder; else photograph from the same side and distance."),
+    Flag("own_frame", "shows too little of the scalp of the first photo and, having no date, was measured by itself",
+         "warn", "Frame it as in the first photo."),
     Flag("aligned_by_outline", "was matched to the first session only roughly", "note",
          "Use the same background, distance and angle as the first time."),
     Flag("aligned_through", "was matched to the first session through another photo of the series", "note", ""),

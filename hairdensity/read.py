@@ -322,4 +322,4 @@ def _quiet() -> Iterator[None]:
 
 def _unreadable(path: Path, what: str, advice: str) -> UnreadablePhotoError:
     name = "".join(char if char.isprintable() else "?" for char in path.name)
-    return UnreadablePhotoError(f"{name} {what}. {advice}")
+    return UnreadablePhotoError(name, what, advice)

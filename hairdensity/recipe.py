@@ -161,7 +161,7 @@ def observe(
         enough = None if view == MACRO else settings.work_px
         photo = read_photo(path, max_pixels=settings.max_megapixels * 1_000_000, enough_px=enough)
     except UnreadablePhotoError as error:
-        return Observation("unreadable", str(error), (), "", (0, 0), None, (), None)
+        return Observation("unreadable", error.reason, (), "", (0, 0), None, (), None)
     shape = photo.shape
     work = imaging.resize(photo.rgb, imaging.shrunk_shape(shape, settings.work_px))
     blank = Observation("rejected", "", (), photo.digest, shape, None, photo.notes, None)

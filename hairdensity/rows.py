@@ -190,13 +190,14 @@ def _measure_common(
         row = _row(member, series)
         if member.usable:
             here = laid[member.found.name]
-            if alone and not here.aligned and member.found.date is None:
-                found[here.name] = known.number_of(here.name, skin) or _numbers_alone(placed_of(alone(member)))
-                itself = Laid(here.name, ITSELF, ("own_skin",))
-                row |= _measured_cells(member, member, itself, (), found[here.name], settings)
+            own = found.get(here.name)
+            if alone and member.found.date is None and (own is None or own.shown < SHOWN_TOO_LITTLE):
+                # Without a date it has no place in the course, and so need not show the skin of the others.
+                why, name = ("own_skin" if own is None else "own_frame"), f"{here.name}-alone"
+                found[name] = known.number_of(name, skin) or _numbers_alone(placed_of(alone(member)))
+                row |= _measured_cells(member, member, Laid(name, ITSELF, (why,)), (), found[name], settings)
                 rows.append(row | {"baseline": member.found.name})
                 continue
-            own = found.get(here.name)
             written = length_flags(member.found.date, base.found.date, events)
             row |= _measured_cells(member, base, here, written, own, settings)
             row["aligned_through"] = names.get(here.through)

@@ -132,7 +132,7 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
     tell("measuring photos", 0, len(tasks))
     for done, (which, result) in enumerate(job.run(run_observe, tasks), 1):
         photo, task = todo[which], tasks[which]
-        observation = result if isinstance(result, Observation) else _crashed(photo, result)
+        observation = result if isinstance(result, Observation) else _crashed(result)
         by_name[photo.name] = (
             observation,
             task.entry(observation.digest),
@@ -148,8 +148,8 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
     return Looked(by_name, len(tasks))
 
 
-def _crashed(photo: FoundPhoto, crash: Crashed) -> Observation:
-    reason = f"{photo.name}: could not be measured ({crash.reason}). Save it again at a smaller size."
+def _crashed(crash: Crashed) -> Observation:
+    reason = f"It could not be measured ({crash.reason}). Save it again at a smaller size."
     return Observation("unreadable", reason, (), "", (0, 0), None, (), None)
 
 

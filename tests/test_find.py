@@ -51,7 +51,9 @@ def test_dates_in_names(name: str, day: str | None):
         ("2026-03-01 vertex/a.jpg", "1", "vertex"), ("background/a.jpg", "1", "background"),
         ("2026-03/a.jpg", "1", "scalp"), ("2026/03/a.jpg", "1", "scalp"), ("vertex/2026/a.jpg", "1", "vertex"),
         ("01.03.2026/a.jpg", "1", "scalp"), ("anna/2026_03/vertex.jpg", "anna", "vertex"),
-        ("2026/vertex/a.jpg", "2026", "vertex"), ("2026-03/vertex/a.jpg", "2026-03", "vertex"),
+        ("2026/vertex/a.jpg", "2026", "vertex"), ("2026-03/vertex/a.jpg", "1", "vertex"),
+        ("2026/03/vertex/a.jpg", "1", "vertex"), ("2026-03/anna/vertex/a.jpg", "anna", "vertex"),
+        ("anna/2026/vertex/a.jpg", "anna", "vertex"),
         ("07/a.jpg", "1", "07"), ("2026-17/a.jpg", "1", "2026-17"),
     ],
 )  # fmt: skip
@@ -59,6 +61,23 @@ def test_subject_and_view_from_folders_and_names(tmp_path: Path, name: str, subj
     photo(tmp_path, name)
     found = only(tmp_path)
     assert (found.subject, found.view) == (subject, view)
+
+
+@pytest.mark.parametrize(
+    ("folders", "taken", "subjects"),
+    [
+        (["2025", "2026"], ["2025:05:01", "2026:03:01"], {"1"}),
+        (["2025", "2026"], ["2026:05:01", "2026:06:01"], {"2025", "2026"}),
+        (["2019-01", "2019-02"], ["2026:05:01", "2026:06:01"], {"2019-01", "2019-02"}),
+        (["2026-05", "2026-06"], ["2026:05:01", "2026:06:01"], {"1"}),
+    ],
+)
+def test_whether_a_folder_is_a_time_or_a_number_is_said_by_its_photos(
+    tmp_path: Path, folders: list[str], taken: list[str], subjects: set[str]
+):
+    for folder, day in zip(folders, taken, strict=True):
+        photo(tmp_path, f"{folder}/vertex/a.jpg", f"{day} 10:00:00")
+    assert {found.subject for found in find_photos(tmp_path).photos} == subjects
 
 
 def test_words_are_whole_words():

@@ -28,19 +28,24 @@ BOX = (((100.0, 100.0), (800.0, 100.0), (800.0, 800.0), (100.0, 800.0)),)
 
 @cache
 def placement(number: int) -> Placement:
-    """Return one of many photos, each with its own hair and skin: every fourth shows less, every seventh nothing."""
+    """Return one of many photos, each with its own hair and skin: every fourth shows less, every seventh nothing.
+
+    Photo 17 shows a quarter.
+    """
     if number % 7 == 6:
         return Placement(NotAligned("too little alike"), None, ("not_aligned",))
     dice = np.random.default_rng(number)
     skin = np.zeros(GRID, np.bool_)
     skin[6:42, 8 + 6 * (number % 4 == 3) : 56] = True
+    if number == 17:
+        skin[:, 20:] = False
     share = dice.random(GRID, np.float32)
     return Placement(replace(ITSELF, residual=0.5 + number % 3), Placed(share, share / 4, skin, 0.5 + number % 3), ())
 
 
 def series_of(numbers: list[int], view: str = "vertex") -> Series:
-    # Of the two that lie on no other one has no date.
-    days = {n: date(2026, 1, 1) + timedelta(days=n) if n != 6 else None for n in numbers}
+    # Of the two that lie on no other one has no date, nor has the one that shows a quarter.
+    days = {n: date(2026, 1, 1) + timedelta(days=n) if n not in (6, 17) else None for n in numbers}
     photos = [
         (
             FoundPhoto(f"{n}.jpg", Path(f"{n}.jpg"), "1", view, days[n], "name", "", None),
@@ -76,7 +81,7 @@ def measured(
 
 
 @given(
-    st.lists(st.tuples(st.sets(st.integers(0, 13), min_size=1), st.booleans()), min_size=2, max_size=4),
+    st.lists(st.tuples(st.sets(st.sampled_from((*range(14), 17)), min_size=1), st.booleans()), min_size=2, max_size=4),
     st.sampled_from(["vertex", MACRO]),
 )
 @settings(max_examples=20, deadline=None)
@@ -102,6 +107,15 @@ def test_a_photo_that_lies_on_no_other_has_a_number_only_where_it_has_no_date():
     assert (alone["status"], alone["flags"], alone["baseline"]) == ("measured", "no_date;own_skin", "6.jpg")
     assert (alone["region_fraction"], alone["shown_fraction"]) == (1.0, 1.0)
     # What it shows or not is no matter to the others.
+    assert others == list(measured(series_of([0, 1])).rows)
+
+
+def test_without_a_date_also_a_photo_that_shows_too_little_is_measured_by_itself():
+    *others, little = sorted(measured(series_of([0, 1, 17])).rows, key=lambda row: int(row["photo"][:-4]))
+    planes = placement(18).placed
+    assert planes is not None
+    assert little["coverage"] == pytest.approx(float(planes.share[planes.skin].mean()))
+    assert (little["status"], little["flags"], little["baseline"]) == ("measured", "no_date;own_frame", "17.jpg")
     assert others == list(measured(series_of([0, 1])).rows)
 
 

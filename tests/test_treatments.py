@@ -31,8 +31,8 @@ def test_sessions_of_one_kind_are_one_course_in_any_order(tmp_path: Path) -> Non
 def test_notes_are_kept_with_what_they_were_written_beside(tmp_path: Path) -> None:
     read_ = read(
         tmp_path,
-        "date,treatment,until,notes\n2025-02-01,needling,,1.5  mm\n2025-01-01,needling,,1 mm\n2025-01-08,needling,,1 mm\n"
-        "2025-01-15,needling,,\n2025-01-01,minoxidil,,5 % foam\n2025-01-03,haircut,,9 mm\n",
+        "date,treatment,until,notes\n2025-02-01,needling,,1.5  mm\n2025-01-01,needling,,1 mm\n"
+        "2025-01-08,needling,,1 mm\n2025-01-15,needling,,\n2025-01-01,minoxidil,,5 % foam\n2025-01-03,haircut,,9 mm\n",
     )
     assert {course.kind: course.notes for course in read_.courses} == {
         "microneedling": ("1 mm", "1.5 mm"), "minoxidil": ("5 % foam",),

@@ -55,7 +55,7 @@ def _read(photos: tuple[Path, ...], ruler_mm: float | None, as_json: bool) -> No
         try:
             found = find_card(read_photo(path).rgb, ruler_mm)
         except UnreadablePhotoError as error:
-            results.append({"photo": str(path), "card": False, "reason": str(error)})
+            results.append({"photo": str(path), "card": False, "reason": error.reason})
             continue
         if not isinstance(found, Card):
             results.append({"photo": str(path), "card": False, "reason": found.reason})

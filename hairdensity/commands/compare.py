@@ -56,7 +56,7 @@ def compare(
         verdict = "more than noise" if result.more_than_noise else "within noise"
         noise = COVERAGE.change(result.noise, signed=False)
         click.echo(f"Difference: {COVERAGE.change(result.change)}, {verdict} ({noise}).")
-        for photo, flags in zip((before, after), result.flags, strict=True):
-            detail(f"{photo.name}: {', '.join(flags) or 'no flags'}")
+        for frame, flags in zip(result.frames, result.flags, strict=True):
+            detail(f"{frame.photo}: {', '.join(flags) or 'no flags'}")
     for path in paths:
         written(path)

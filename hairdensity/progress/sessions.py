@@ -3,6 +3,7 @@
 Rows come from measurements.csv, or from a table that a person typed; both end as the same frozen values.
 """
 
+import difflib
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from hairdensity.columns import Cell
-from hairdensity.errors import TableError
+from hairdensity.errors import TableError, quoted
 from hairdensity.flags import FLAGS
 from hairdensity.intervals import Z95
 from hairdensity.tables import Line, Table, parse_date, parse_number, read_table
@@ -187,7 +188,12 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
         If it cannot be used.
     """
     if value is not None and value not in table.columns:
-        raise TableError(f"{table.name}: there is no column {value}. It has: {', '.join(table.columns)}.")
+        numeric = _numeric_columns(table)
+        close = difflib.get_close_matches(value, numeric, 1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise TableError(
+            f"{table.name}: there is no column {quoted(value)}.{meant} Can be followed: {', '.join(numeric) or 'none'}."
+        )
     column = value or _value_column(table)
     low = _first(table.columns, (f"{column}_low", "low", "lower"))
     high = _first(table.columns, (f"{column}_high", "high", "upper"))
@@ -315,15 +321,20 @@ def _value_column(table: Table) -> str:
     named = _first(table.columns, VALUES)
     if named:
         return named
-    numeric = [
-        name
-        for name in table.columns
-        if name not in _TEXTS | _OTHER_NUMBERS and not name.endswith(("_low", "_high", "_sd")) and _numeric(table, name)
-    ]
+    numeric = _numeric_columns(table)
     if len(numeric) == 1:
         return numeric[0]
     found = f"{', '.join(numeric[:3])} could all be" if numeric else "no column of numbers can be"
     raise TableError(f"{table.name}: {found} the value. Name its column coverage or value.")
+
+
+def _numeric_columns(table: Table) -> list[str]:
+    """Return the columns that hold nothing but numbers, and are no end of an interval nor its like."""
+    return [
+        name
+        for name in table.columns
+        if name not in _TEXTS | _OTHER_NUMBERS and not name.endswith(("_low", "_high", "_sd")) and _numeric(table, name)
+    ]
 
 
 def _numeric(table: Table, column: str) -> bool:

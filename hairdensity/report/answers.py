@@ -68,6 +68,21 @@ def without_course(outside: Sequence[Row]) -> str:
     return f"{what}, so there is no course over time. {FLAGS['date_in_future' if dated else 'no_date'].advice}"
 
 
+def outside_note(outside: Sequence[Row], told: bool) -> str:
+    """Return why measured photos are part of no session, and what to do; empty where there are none.
+
+    Parameters
+    ----------
+    outside : sequence of Row
+        Rows of measured photos, none of which is part of a session.
+    told : bool
+        Whether the page has said by `without_course` what to do.
+    """
+    future, undated = any(row.get("date") for row in outside), any(not row.get("date") for row in outside)
+    why = " or ".join(filter(None, ("without a date" if undated else "", "dated in the future" if future else "")))
+    return f"Measured, but {why}.{'' if told or not undated else ' ' + FLAGS['no_date'].advice}" if why else ""
+
+
 def _working(words: VerdictWords, quantity: Quantity, gain: Estimate | None, treated: bool, sure: bool) -> Answer:
     question = "Is it working?" if treated else "Is it changing?"
     peak = "" if gain is None else f"{quantity.change(gain[0])} at its peak"

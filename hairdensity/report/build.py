@@ -8,7 +8,7 @@ from hairdensity.columns import Row
 from hairdensity.flags import FLAGS, Severity, reason_for
 from hairdensity.intervals import detectable
 from hairdensity.preferences import TITLE
-from hairdensity.report.answers import answers, without_course
+from hairdensity.report.answers import answers, outside_note, without_course
 from hairdensity.report.course import Lane, Point
 from hairdensity.report.data import Card, PhotoGroup, ReportData, SeriesInput, SeriesPage, Undated, ZoneLine
 from hairdensity.report.guide import TOPIC_OF_FLAG
@@ -113,7 +113,9 @@ def left_out(rows: Iterable[Row], load_thumb: LoadThumb | None = None) -> tuple[
             meaning = "; ".join(flag.meaning for flag in rejecting) + (f" {more}" if more else "")
             advice = " ".join(dict.fromkeys(flag.advice for flag in rejecting))
         else:
-            meaning, advice = reason or "cannot be used", ""
+            # "It is broken. Copy it again." is one reason for all photos of which it is true.
+            meaning, _, advice = reason.removeprefix("It ").partition(". ")
+            meaning = meaning or "cannot be used"
         topic = next((TOPIC_OF_FLAG[flag.name] for flag in rejecting if flag.name in TOPIC_OF_FLAG), "")
         groups.setdefault((meaning, advice, topic), []).append(str(row.get("photo") or ""))
     listed = [
@@ -147,6 +149,15 @@ def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
     return tuple(sorted(listed, key=lambda group: (order.index(group.severity), -len(group.photos))))
 
 
+def _not_said(groups: Sequence[PhotoGroup], said: str) -> tuple[PhotoGroup, ...]:
+    """Return remarks less what was said above, and that of photos without a date: these are listed with what to do."""
+    return tuple(
+        group
+        for group in groups
+        if group.meaning != FLAGS["no_date"].meaning and not (group.advice and group.advice in said)
+    )
+
+
 def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], today: date | None) -> SeriesPage:
     progress, quantity = one.progress, one.quantity
     course = course_of(one, plan.several_subjects, treatments, today)
@@ -164,6 +175,7 @@ def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], 
     noise, zones = course.noise, _zones(one, points)
     pictured = {picture.photo for picture in pictures}
     others = [photo for row in outside if (photo := str(row.get("photo") or "")) not in pictured]
+    reason = clean(progress.reason or "") if points else without_course(outside)
     lost, improvable = left_out(one.rows, one.load_thumb), remarks(one.rows)
     treated = any(not lane.is_event for lane in course.lanes)
     return SeriesPage(
@@ -171,15 +183,16 @@ def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], 
         title=title_of(progress.subject, progress.view, plan.several_subjects),
         verdict=words,
         sentence=sentence_for(words, quantity, gain, kept),
-        reason=clean(progress.reason or "") if points else without_course(outside),
+        reason=reason,
         sure=sureness(words, progress.probability),
         figures=_figures(points, quantity, noise),
         course=course,
         pictures=pictures,
         changes=changes,
         left_out=lost,
-        remarks=improvable,
+        remarks=_not_said(improvable, "" if points else reason),
         undated=undated,
+        undated_note=outside_note(outside, told=not points),
         undated_thumbs=_thumbs(others, one.load_thumb),
         numbers=_numbers(one, gain, kept),
         zones=zones,

@@ -214,6 +214,8 @@ class SeriesPage:
         How parts of the region changed.
     zones_note : str
         Where these parts come from.
+    undated_note : str
+        Why these are part of no session, and what to do.
     undated_thumbs : tuple of Thumb
         Small pictures of photos in `undated` that have no large one.
     patch_threshold : float or None
@@ -238,6 +240,7 @@ class SeriesPage:
     numbers: tuple[tuple[str, str], ...]
     zones: tuple[ZoneLine, ...] = ()
     zones_note: str = ""
+    undated_note: str = ""
     undated_thumbs: tuple[Thumb, ...] = ()
     patch_threshold: float | None = None
     spot: SpotMap | None = None

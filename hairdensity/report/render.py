@@ -14,7 +14,6 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hairdensity.flags import FLAGS
 from hairdensity.report import words
 from hairdensity.report.course import MOST_LANES, Course, reaches_beyond
 from hairdensity.report.data import PhotoGroup, ReportData, SeriesPage
@@ -75,7 +74,6 @@ def render_report(data: ReportData, *, paper: bool = False, draw: Charts = DRAW)
         drawings={topic.name: Markup(drawing(topic.name)) for topic in TOPICS},  # noqa: S704 - drawn by this package
         most_lanes=MOST_LANES,
         reaches_beyond=reaches_beyond,
-        no_date_advice=FLAGS["no_date"].advice,
     )
     # A file name may hold half a character, which no UTF-8 file can.
     return html.encode("utf-8", "replace").decode("utf-8")

@@ -131,6 +131,18 @@ def test_zones_and_the_people_of_a_study_are_each_followed_by_themselves(tmp_pat
     assert len(sessions_by_view(read_series_table(path).rows, TODAY)) == 1
 
 
+def test_a_column_that_is_not_there_is_answered_by_those_that_can_be_followed(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "photo,date,status,coverage,coverage_low,thickness_um,digest,notes\na.jpg,2025-01-01,measured,0.5,0.4,61,ab12,wet\n",
+    )
+    with pytest.raises(TableError) as caught:
+        read_series_table(path, "thicknes")
+    assert str(caught.value) == (
+        "counts.csv: there is no column 'thicknes'. Did you mean thickness_um? Can be followed: coverage, thickness_um."
+    )
+
+
 def test_rows_without_value_or_date_are_told(tmp_path: Path) -> None:
     read = read_series_table(table(tmp_path, "date,value\n2025-01-01,\n,12\n2025-02-01,13\n"))
     assert len(read.warnings) == 2

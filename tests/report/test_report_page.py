@@ -15,7 +15,7 @@ from made_up_report import MakeSeries, frame, rejected, row, series_of
 
 from hairdensity.flags import FLAGS
 from hairdensity.report import Lane, build_report
-from hairdensity.report.build import CUT_ZONES, DRAWN_ZONES
+from hairdensity.report.build import CUT_ZONES, DRAWN_ZONES, left_out
 from hairdensity.report.data import ReportData
 from hairdensity.report.pictures import encode_frame, encode_thumb
 from hairdensity.report.render import CURVES, render_report
@@ -297,6 +297,31 @@ def test_photos_outside_the_course_are_shown_small_but_the_one_that_is_shown_lar
     assert [thumb.photo for thumb in page.undated_thumbs] == ["vertex/v.jpg"]
     shown = Page(render_report(data))
     assert "vertex/v.jpg, outside the course" in {a["alt"] for tag, a in shown.tags if tag == "img"}
+
+
+def test_what_to_do_about_a_missing_date_is_said_once(make_series: MakeSeries) -> None:
+    advice = FLAGS["no_date"].advice
+    undated = tuple(row(f"{name}.jpg", flags="no_date") for name in "uv")
+    for values in ((), (0.5, 0.6)):
+        text = Page(render_report(build_report([make_series(values, more_rows=undated)]))).text()
+        assert text.count(advice) == 1, values
+    late = tuple(row(f"{name}.jpg", date="2099-01-01", flags="date_in_future") for name in "uv")
+    data = build_report([make_series((), more_rows=late)])
+    text = Page(render_report(data)).text()
+    assert text.count(FLAGS["date_in_future"].advice) == 1
+    assert "Measured, but dated in the future." in text
+    # The short answer leads on to what there is.
+    assert 'id="series-1-photos"' in render_report(data)
+    both = build_report([make_series((0.5, 0.6), more_rows=(*undated, *late))]).series[0]
+    assert both.undated_note == f"Measured, but without a date or dated in the future. {advice}"
+
+
+def test_files_broken_alike_are_left_out_for_one_reason() -> None:
+    broken = "It is broken (OSError). Copy it again from the phone."
+    rows = [row(f"{name}.jpg", status="unreadable", reason=broken) for name in "ab"]
+    (group,) = left_out(rows)
+    assert (group.meaning, group.advice) == ("is broken (OSError)", "Copy it again from the phone.")
+    assert group.photos == ("a.jpg", "b.jpg")
 
 
 def test_advice_leads_to_the_picture_that_helps(make_series: MakeSeries) -> None:

@@ -34,7 +34,8 @@ def test_check_says_good_or_what_to_do(tmp_path: Path):
     assert result.exit_code == 1
     lines = result.output.splitlines()
     assert "cannot be used" in next(line for line in lines if "small.jpg" in line)
-    assert "cannot be read" in next(line for line in lines if "none.jpg" in line)
+    missing = next(line for line in lines if "none.jpg" in line)
+    assert missing.startswith(f"{tmp_path / 'none.jpg'}: cannot be used. It cannot be read (")
     assert not any("cannot be used" in line for line in lines if "good.jpg" in line)
     folder = CliRunner().invoke(main, ["check", str(good.parent)])
     assert (folder.exit_code, folder.output.startswith(f"{good}: ")) == (0, True)

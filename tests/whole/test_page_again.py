@@ -15,6 +15,7 @@ from scenes import head, save, series
 
 from hairdensity.analysis import analyze
 from hairdensity.cli import main
+from hairdensity.comparison import _told_apart
 from hairdensity.settings import Settings
 
 CLASSICAL = Settings(segmenter="classical")
@@ -44,7 +45,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     photos = series(root / "photos", 3)
     for path in photos.rglob("*.jpg"):
         mark(path)
-    (photos / "treatments.csv").write_text("date,treatment,notes\n2026-01-20,minoxidil,5 % foam\n2026-01-22,haircut,9 mm\n", encoding="utf-8")
+    (photos / "treatments.csv").write_text(
+        "date,treatment,notes\n2026-01-20,minoxidil,5 % foam\n2026-01-22,haircut,9 mm\n", encoding="utf-8"
+    )
     analyze(photos, root / "out", settings=CLASSICAL, jobs=1)
     shutil.rmtree(photos)
     return root / "out"
@@ -186,6 +189,23 @@ def test_two_photos_compared(tmp_path: Path, compare: list[str]) -> None:
     assert "More hair" in html
     assert "5 January 2026" in html
     assert "No treatments were given" not in html
+
+
+def test_photos_of_one_name_are_told_apart_by_their_folders() -> None:
+    assert _told_apart(Path("a/may/IMG_1.jpg"), Path("a/june/IMG_1.jpg")) == ("may/IMG_1.jpg", "june/IMG_1.jpg")
+    assert _told_apart(Path("may/x/1.jpg"), Path("june/x/1.jpg")) == ("may/x/1.jpg", "june/x/1.jpg")
+    assert _told_apart(Path("may/1.jpg"), Path("june/2.jpg")) == ("1.jpg", "2.jpg")
+    assert _told_apart(Path("1.jpg"), Path("1.jpg")) == ("1.jpg", "1.jpg")
+
+
+def test_two_photos_of_one_name_stand_on_the_page_with_their_folders(tmp_path: Path, compare: list[str]) -> None:
+    paths = [save(head(150, noise=n, gain=0.45 + 0.55 * n), tmp_path / f"{n}" / "a.jpg") for n in (0, 1)]
+    result = CliRunner().invoke(main, [*compare, *map(str, paths), "--to", str(tmp_path / "page.html")])
+    assert result.exit_code == 0, result.output
+    assert "<bdi>1/a.jpg</bdi>" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    (tmp_path / "1" / "a.jpg").write_text("no photo", encoding="utf-8")
+    result = CliRunner().invoke(main, [*compare, *map(str, paths), "--to", str(tmp_path / "page.html")])
+    assert result.output.startswith("Error: 1/a.jpg: It is not a photo")
 
 
 def test_a_blind_page_tells_nothing_and_its_key_is_sealed(
