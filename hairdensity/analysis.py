@@ -13,10 +13,11 @@ from hairdensity.errors import OutputError, TableError
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
 from hairdensity.index import exif_day_by, read_index
+from hairdensity.misplaced import misplaced
 from hairdensity.parquet import require_parquet, write_parquet
 from hairdensity.pool import Here, Runner, cores
 from hairdensity.preferences import TITLE
-from hairdensity.regions import outlined, read_regions
+from hairdensity.regions import REGIONS, outlined, read_regions
 from hairdensity.segment import segmenter
 from hairdensity.series import group
 from hairdensity.settings import Settings
@@ -31,7 +32,7 @@ from hairdensity.stages import (
     places_of,
 )
 from hairdensity.table import read_frame, write_rows
-from hairdensity.treatments import Treatments, no_treatments, read_treatments
+from hairdensity.treatments import TREATMENTS, Treatments, no_treatments, read_treatments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from hairdensity.explore import TreatmentsLike
     from hairdensity.progress import ViewProgress
 
-TREATMENTS: Final = "treatments.csv"
-REGIONS: Final = "regions.json"
 PHOTO_SECONDS: Final = 300.0
 """What one photo may take: a hundred times what the slowest ones do."""
 
@@ -229,7 +228,7 @@ def _gather(
     segmenter(settings.segmenter)  # what it needs and is not there is told now, not for each photo
     exif_day = exif_day_by(read_index(OutPaths(out).cache))
     found = find_photos(photos, leave_out=out, follow_links=follow_links, exif_day=exif_day)
-    warnings = list(found.warnings)
+    warnings = [*found.warnings, *misplaced(photos, (photo.name for photo in found.photos))]
     treatments_file = None
     if treatments is None or isinstance(treatments, (str, Path)):
         treatments_file = _named_or_default(treatments, photos / TREATMENTS)

@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -132,7 +132,24 @@ def find_photos(
     dated = {name: _dated(folder, name, listing.get(name), ask) for name in names}
     times = _times_further_out({name: day for name, (day, _) in dated.items()})
     photos = tuple(_found(folder, name, listing.get(name), *dated[name], times) for name in names)
-    return Found(photos, tuple(warnings))
+    return Found(photos, (*warnings, *_parted_by_their_names(photos, listing)))
+
+
+def _parted_by_their_names(photos: Sequence[FoundPhoto], listing: Mapping[str, "_Listed"]) -> Iterator[str]:
+    """Say so where a word in a photo's name alone makes a series of its own of it."""
+    together: dict[PurePosixPath, list[FoundPhoto]] = {}
+    for photo in photos:
+        where = PurePosixPath(photo.name).parent
+        if not any(view_in(part) for part in where.parts) and not (photo.name in listing and listing[photo.name].view):
+            together.setdefault(where, []).append(photo)
+    for here in together.values():
+        named = [photo for photo in here if view_in(PurePosixPath(photo.name).stem)]
+        if named and len(named) < len(here):
+            views = ", ".join(dict.fromkeys(photo.view for photo in named))
+            yield (
+                f"{len(named)} of {len(here)} photos in one folder are taken as {views}, by a word in their names. "
+                "If all show the same side, put them into a folder of its name, such as vertex."
+            )
 
 
 def is_results(folder: Path) -> bool:

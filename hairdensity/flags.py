@@ -76,7 +76,7 @@ _FLAGS = (
     Flag("not_aligned", "could not be matched to the first session", "reject",
          "Photograph from the same side and distance as the first time; the report shows that photo."),
     Flag("own_skin", "could not be matched to the first photo and, having no date, was measured by itself", "warn",
-         "If it shows somebody else, give each person a folder; else photograph from the same side and distance."),
+         "Photograph from the same side and distance as the first time. Give each person a folder."),
     Flag("own_frame", "shows too little of the scalp of the first photo and, having no date, was measured by itself",
          "warn", "Frame it as in the first photo."),
     Flag("aligned_by_outline", "was matched to the first session only roughly", "note",

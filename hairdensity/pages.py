@@ -89,6 +89,8 @@ def write_pages(
         If a PDF is wanted and its extra is not installed.
     """
     page = target or job.paths.report
+    # Of each person first what there is a course of.
+    measured = sorted(measured, key=lambda one: len(views[one.series.subject, one.series.view].sessions) < 2)
     by_subject: dict[str, list[MeasuredSeries]] = {}
     for one in measured:
         by_subject.setdefault(one.series.subject, []).append(one)

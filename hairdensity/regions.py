@@ -9,6 +9,8 @@ from typing import Any, Final
 from hairdensity.errors import TableError, quoted
 from hairdensity.region import Polygon
 
+REGIONS: Final = "regions.json"
+"""Its name in the photo folder."""
 LONGEST_NAME: Final = 40
 """Letters of a zone's name: it stands in tables and beside charts."""
 

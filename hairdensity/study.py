@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, overload
 
-from hairdensity.analysis import PHOTO_SECONDS, TREATMENTS, analyze
+from hairdensity.analysis import PHOTO_SECONDS, analyze
 from hairdensity.cluster import connected
 from hairdensity.columns import COLUMNS, ZONE_COLUMNS
 from hairdensity.errors import HairdensityError, TableError
@@ -25,7 +25,7 @@ from hairdensity.pool import Crashed, Here, Runner, cores
 from hairdensity.preferences import TITLE
 from hairdensity.settings import Settings
 from hairdensity.table import inert
-from hairdensity.treatments import Treatments, no_treatments, read_treatments
+from hairdensity.treatments import TREATMENTS, Treatments, no_treatments, read_treatments
 
 VERDICTS: Final = "verdicts.csv"
 _OF_A_VERDICT: Final = (

@@ -16,6 +16,8 @@ from typing import Final
 from hairdensity.errors import TableError, quoted
 from hairdensity.tables import Line, Table, parse_date, read_table
 
+TREATMENTS: Final = "treatments.csv"
+"""Its name in the photo folder."""
 COLUMNS: Final = ("date", "treatment", "until", "notes", "subject")
 NEW_COURSE_DAYS: Final = 120
 """Sessions of one kind that lie further apart than this belong to two courses."""

@@ -85,6 +85,19 @@ def test_words_are_whole_words():
     assert view_in("IMG_top_2") == "top"
 
 
+def test_a_series_that_a_name_alone_makes_is_said(tmp_path: Path):
+    for name in ("IMG_1.jpg", "IMG_2.jpg", "crown after shower.jpg"):
+        photo(tmp_path, name)
+    (said,) = find_photos(tmp_path).warnings
+    assert said.startswith("1 of 3 photos in one folder are taken as vertex, by a word in their names.")
+    (tmp_path / "photos.csv").write_text("photo,view\ncrown after shower.jpg,vertex\n")
+    assert find_photos(tmp_path).warnings == ()
+    for name in ("IMG_1.jpg", "IMG_2.jpg"):
+        (tmp_path / name).rename(tmp_path / f"front {name}")
+    (tmp_path / "photos.csv").unlink()
+    assert find_photos(tmp_path).warnings == ()
+
+
 def test_what_says_the_date_first(tmp_path: Path):
     photo(tmp_path, "2026-01-01/2026-03-03.jpg", taken="2026:02:02 10:00:00")
     assert (only(tmp_path).date, only(tmp_path).date_from) == (date(2026, 1, 1), "folder")

@@ -149,6 +149,7 @@ def _summary(analysis: "Analysis") -> None:
     several = len({view.subject for view in analysis.views}) > 1
     known = {row["view"] for row in analysis.rows}
     views = [view for view in analysis.views if view.sessions or view.view in known]
+    views.sort(key=lambda view: (view.subject, len(view.sessions) < 2))
     for view in views[:MOST_HEADLINES]:
         title, words, text = headline_parts(view, analysis.rows, several)
         headline(title, words.badge, words.tone, text)

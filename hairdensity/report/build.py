@@ -266,9 +266,11 @@ def _numbers(
         lines.append(("Smallest detectable change", quantity.change(progress.smallest_detectable_change, signed=False)))
     fractions = [value for row in one.rows if isinstance(value := row.get("region_fraction"), float)]
     if fractions:
-        lines.append(("Region measured in all sessions, of the one outlined at first", percent(min(fractions))))
+        lines.append(("Measured skin, as a share of what was outlined in the first photo", percent(min(fractions))))
     likely = sorted(progress.probability.items(), key=lambda item: (-item[1], item[0]))
-    lines += [(f"Probability: {VERDICTS[name].badge.lower()}", percent(p, 1)) for name, p in likely if name in VERDICTS]
+    shown = [(VERDICTS[name].badge.lower(), percent(p, 1)) for name, p in likely if name in VERDICTS]
+    # A list of noughts tells nothing.
+    lines += [(f"Probability: {badge}", text) for badge, text in shown if text != percent(0, 1)]
     return tuple(lines)
 
 

@@ -236,7 +236,7 @@ def test_left_out_photos_stand_there_with_reason_and_advice(make_series: MakeSer
         f"1 photo: it {FLAGS['too_dark'].meaning}. {FLAGS['too_dark'].advice} How: even, soft light vertex/dim.jpg"
         in text
     )
-    assert "1 photo: It is a GIF. vertex/gif.gif" in text
+    assert "1 photo: it is a GIF. vertex/gif.gif" in text
     assert (
         f"2 photos: each {FLAGS['side_light'].meaning}. {FLAGS['side_light'].advice} How: even, soft light vertex/IMG_"
         in text
@@ -314,6 +314,15 @@ def test_what_to_do_about_a_missing_date_is_said_once(make_series: MakeSeries) -
     assert 'id="series-1-photos"' in render_report(data)
     both = build_report([make_series((0.5, 0.6), more_rows=(*undated, *late))]).series[0]
     assert both.undated_note == f"Measured, but without a date or dated in the future. {advice}"
+
+
+def test_verdicts_that_are_out_of_the_question_are_not_listed(make_series: MakeSeries) -> None:
+    series = make_series((0.5, 0.6), verdict="sustained")
+    odds = {"sustained": 0.8, "temporary": 0.19951, "declining": 0.00049, "no_change": 0.0}
+    sure = dataclasses.replace(series, progress=dataclasses.replace(series.progress, probability=odds))
+    (page,) = build_report([sure]).series
+    shown = [(label, value.replace("\u00a0", " ")) for label, value in page.numbers if label.startswith("Prob")]
+    assert shown == [("Probability: sustained gain", "80.0 %"), ("Probability: temporary gain", "20.0 %")]
 
 
 def test_files_broken_alike_are_left_out_for_one_reason() -> None:
