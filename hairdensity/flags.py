@@ -65,6 +65,16 @@ _FLAGS = (
     Flag("colour_cast", "has a strong colour cast", "warn", "Use daylight or a white lamp, and always the same one."),
     Flag("no_contrast", "shows nothing but one even colour", "reject",
          "Check that the file shows a scalp, and take it again."),
+    # close-ups
+    Flag("no_scale", "has no known scale, so its hairs are counted, but not per cm\u00b2, nor is their thickness told",
+         "warn", "Write px_per_mm into photos.csv, or photograph the scale card beside the spot.", 1.0),
+    Flag("little_in_focus", "is in focus on too little skin for a number of hairs per cm\u00b2", "warn",
+         "Hold the lens flat on the skin and focus, and take it again."),
+    Flag("other_spot", "shows another spot than the first session, or one that changed too much; most others of the "
+         "series do show it", "reject",
+         "Mark the spot by a mole or by distances from hairline and ears, or give other spots a view of their own."),
+    Flag("own_spot", "could not be laid on the first session hair by hair, and was counted by itself", "warn",
+         "Photograph the same spot: mark it by a mole, or by distances from hairline and ears.", 2.0),
     # the scalp
     Flag("no_scalp", "shows no scalp that the program can find", "reject",
          "Fill the frame with the top of the head, or draw the region in regions.json."),

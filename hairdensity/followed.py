@@ -26,7 +26,7 @@ from hairdensity.progress import (
     sessions_by_view,
     with_value,
 )
-from hairdensity.report.words import CLOSE_UPS
+from hairdensity.spots import FOLLOWED
 from hairdensity.treatments import Treatments
 from hairdensity.views import MACRO
 
@@ -54,7 +54,8 @@ def verdicts(
         Where they are worked out; default: in this process.
     """
     close = [row for row in rows if row.get("view") == MACRO]
-    every = sessions_by_view([*rows, *(row for column in CLOSE_UPS for row in with_value(close, column))], today)
+    beside = (row for name, column in FOLLOWED.items() for row in with_value(close, column, name))
+    every = sessions_by_view([*rows, *beside], today)
     own = treatments.by_subject({one.subject for one in every})
     names = {(one.subject, one.view): _names(one, own[one.subject], today) for one in every}
     found = {(one.subject, one.view): kept for one in every if (kept := _kept(keeper, one, *names[_place(one)]))}

@@ -232,6 +232,8 @@ def _macro(
     # A hair's edge is where the method is unsure: most so where it is half a hair.
     segmentation = Segmentation(share, np.sqrt(share * (1 - share)) * np.float32(0.5))
     trial = figures(close)
+    if trial.density is None:
+        flags = (*flags, "no_scale" if trial.area_mm2 is None else "little_in_focus")
     return Observation(
         status="measured",
         reason="",

@@ -20,7 +20,7 @@ from hairdensity.recipe import Placement
 from hairdensity.region import Polygon
 from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings
-from hairdensity.spots import Pair
+from hairdensity.spots import Pair, followed_cells, spot_flags
 from hairdensity.tasks import placed_of
 from hairdensity.treatments import Event
 from hairdensity.views import MACRO
@@ -235,13 +235,10 @@ def _zones(
     return ()
 
 
-def _pair_cells(
-    member: Member, first: Sequence[Member], pair: Callable[[Member, Member], Pair]
-) -> tuple[dict[str, Cell], Pair]:
-    """Return the cells of the earlier photo that shows the same spot best; of the first where none does."""
+def _best_pair(member: Member, first: Sequence[Member], pair: Callable[[Member, Member], Pair]) -> tuple[Pair, Member]:
+    """Return what became of the hairs since the earlier photo that shows the spot best, and that photo."""
     made = [(pair(member, one), one) for one in first]
-    best, earlier = max(made, key=lambda entry: (not entry[0].reason, sum(entry[0].counts.values())))
-    return best.cells(earlier.found.name), best
+    return max(made, key=lambda entry: (not entry[0].reason, sum(entry[0].counts.values())))
 
 
 def _measure_macro(
@@ -253,7 +250,8 @@ def _measure_macro(
     known: Ledger,
 ) -> MeasuredSeries:
     """Measure macro photos, each on all the skin that it shows: no two show the very same skin."""
-    earlier = {member.found.name: first for member, first in pairs_of(series)}
+    matched = {later.found.name: _best_pair(later, first, pair) for later, first in pairs_of(series)} if pair else {}
+    unlike = spot_flags({name: best for name, (best, _) in matched.items()})
     pairs: dict[str, Pair] = {}
     found: dict[str, Numbers] = {}
     rows = []
@@ -264,11 +262,15 @@ def _measure_macro(
             if (own := known.number_of(here.name, "")) is None:
                 own = _numbers_alone(placed_of(load(member)))
             found[here.name] = own
-            row |= _measured_cells(member, member, here, (), own, settings)
+            best, earlier = matched.get(member.found.name, (None, member))
+            written = (unlike[member.found.name],) if member.found.name in unlike else ()
+            row |= _measured_cells(member, member, here, written, own, settings)
             row["baseline"] = member.found.name
-            if pair and row["status"] == "measured" and (first := earlier.get(member.found.name)):
-                cells, pairs[member.found.name] = _pair_cells(member, first, pair)
-                row |= cells
+            if best:
+                pairs[member.found.name] = best
+                row |= best.cells(earlier.found.name)
+            if (trial := member.observation.trial) and row["status"] == "measured":
+                row |= followed_cells(trial, best, earlier.observation.trial)
         rows.append(row)
     ledger = Ledger({one.name: one for one in laid.values()}, found)
     return MeasuredSeries(series, None, tuple(rows), pairs=pairs, ledger=ledger)

@@ -1,6 +1,8 @@
 """Spots: a later macro photo against the first of its series, hair by hair, kept so that no pair is matched twice."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import hypot
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +11,7 @@ from hairdensity import imaging
 from hairdensity.arrays import Rgb
 from hairdensity.columns import Cell
 from hairdensity.hairs import Found
+from hairdensity.hairs.figures import Estimate, Figures
 from hairdensity.hairs.find import USUAL_UM, depth_of
 from hairdensity.hairs.pairs import NotSame, match_hairs
 from hairdensity.keep import Keeper, key
@@ -17,6 +20,12 @@ from hairdensity.tasks import PlaceTask, observation_of
 
 Line = tuple[tuple[float, float], ...]
 FATES: Final = ("matched", "thicker", "thinner", "new", "lost")
+FOLLOWED: Final = {"hairs_per_cm2": "spot_hairs_per_cm2", "thickness_um": "spot_thickness_um"}
+"""What macro photos are followed by, and the column that holds it hair by hair."""
+_CHANGE_SD, _COUNT_SD = 0.04, 0.10
+"""Standard deviation of a change by pairs, and of a count, as a share: 40 rendered pairs, 34 fields."""
+_CHANGE_SD_UM, _WIDTH_SD_UM = 0.9, 3.4
+"""The same of the median thickness, in um."""
 _COLOURS: Final = {
     "matched": (255, 255, 255),
     "thicker": (86, 180, 233),
@@ -65,6 +74,61 @@ class Pair:
             "pair_thickness_um": self.thickness_um, "pair_thickness_um_low": self.thickness_low,
             "pair_thickness_um_high": self.thickness_high,
         }  # fmt: skip
+
+
+def spot_flags(pairs: Mapping[str, Pair]) -> dict[str, str]:
+    """Return the flag of each later photo of a series that could not be laid on the first session.
+
+    Where most of the others could, the spot is known, and it is another one: it has no place in the series. Else nobody
+    knows which photo is of which spot, and each is counted by itself.
+    """
+    refused = [name for name, pair in pairs.items() if pair.reason]
+    return dict.fromkeys(refused, "other_spot" if len(pairs) > 2 * len(refused) else "own_spot")
+
+
+def followed_cells(own: Figures, pair: Pair | None, first: Figures | None) -> dict[str, Cell]:
+    """Return density and thickness of a macro photo as they are followed over time.
+
+    Parameters
+    ----------
+    own : Figures
+        Of the photo.
+    pair : Pair or None
+        What became of its hairs since an earlier photo; None for a photo of the first session.
+    first : Figures or None
+        Of that earlier photo.
+
+    Notes
+    -----
+    Two counts differ by what is told apart in one photo and not in the other, and by the hairs at the edges of the two
+    frames; pairs do not. So a later photo has the value of the first and the change by pairs. The interval is of the
+    level: what is unsure of the first photo, and of the change. A photo that could not be laid on an earlier one, and
+    one of unknown scale, has its own.
+    """
+    density, thickness = own.density, own.thickness_um
+    counts, widths = _COUNT_SD, _WIDTH_SD_UM
+    if pair is None or (first and not pair.reason):
+        counts, widths = _CHANGE_SD, _CHANGE_SD_UM
+    if pair and first and first.density and pair.change is not None and pair.change_low is not None:
+        was, more = first.density, 1 + pair.change
+        error = was.value * (pair.change - pair.change_low)
+        density = _level(more * was.value, more * (was.value - was.low), more * (was.high - was.value), error)
+    if pair and first and first.thickness_um and pair.thickness_um is not None and pair.thickness_low is not None:
+        thick, error = first.thickness_um, pair.thickness_um - pair.thickness_low
+        thickness = _level(thick.value + pair.thickness_um, thick.value - thick.low, thick.high - thick.value, error)
+    cells: dict[str, Cell] = {}
+    for name, one, sd in (
+        (FOLLOWED["hairs_per_cm2"], density, counts * density.value if density else 0.0),
+        (FOLLOWED["thickness_um"], thickness, widths),
+    ):
+        if one:
+            cells |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high, f"{name}_sd": sd}
+    return cells
+
+
+def _level(value: float, below: float, above: float, change: float) -> Estimate:
+    """Return a value whose interval joins what is unsure of the first photo with what is of the change since."""
+    return Estimate(value, max(0.0, value - hypot(below, change)), value + hypot(above, change))
 
 
 def run_pair(task: PlaceTask) -> Pair:

@@ -149,7 +149,7 @@ def read_series_table(path: Path | str, value: str | None = None) -> SeriesTable
     return series_table(read_table(Path(path), None, ("date",)), value)
 
 
-def with_value(rows: Iterable[Mapping[str, Cell]], column: str) -> tuple[dict[str, Cell], ...]:
+def with_value(rows: Iterable[Mapping[str, Cell]], column: str, name: str | None = None) -> tuple[dict[str, Cell], ...]:
     """Return rows with the values of another column in the place of coverage, as `follow` takes them.
 
     Parameters
@@ -157,15 +157,18 @@ def with_value(rows: Iterable[Mapping[str, Cell]], column: str) -> tuple[dict[st
     rows : iterable of mapping
         Rows of measurements.csv; those without a value in the column are left out.
     column : str
-        Such as hairs_per_cm2. The view is named `<view>:<column>`.
+        Such as hairs_per_cm2.
+    name : str, optional
+        What the view is named by, `<view>:<name>`; default: the column.
     """
     return tuple(
-        {name: row.get(name) for name in ("photo", "subject", "date", "status", "flags")}
+        {cell: row.get(cell) for cell in ("photo", "subject", "date", "status", "flags")}
         | {
-            "view": f"{row.get('view') or DEFAULT_VIEW}:{column}",
+            "view": f"{row.get('view') or DEFAULT_VIEW}:{name or column}",
             "coverage": row.get(column),
             "coverage_low": row.get(f"{column}_low"),
             "coverage_high": row.get(f"{column}_high"),
+            "repeat_sd": row.get(f"{column}_sd"),
         }
         for row in rows
         if row.get(column) is not None
@@ -197,6 +200,8 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
     column = value or _value_column(table)
     low = _first(table.columns, (f"{column}_low", "low", "lower"))
     high = _first(table.columns, (f"{column}_high", "high", "upper"))
+    # Where a column is asked for by name, it is of coverage that the table states `repeat_sd`.
+    repeat = _first(table.columns, (f"{column}_sd", *(("repeat_sd",) if value in (None, "coverage") else ())))
     rows: list[dict[str, Cell]] = []
     empty = 0
     for line in table.lines:
@@ -217,8 +222,7 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
                 "coverage": number,
                 "coverage_low": _number(line, low, where),
                 "coverage_high": _number(line, high, where),
-                # Where a column is asked for by name, it is of coverage that the table states this.
-                "repeat_sd": None if value not in (None, "coverage") else _number(line, "repeat_sd", where),
+                "repeat_sd": _number(line, repeat, where),
             }
         )
     warnings = list(table.warnings)

@@ -30,6 +30,8 @@ mdates: Any = dates
 WIDE: Final = (7.6, 4.0)
 NARROW: Final = (3.5, 4.3)
 """Inches; at 100 pixels an inch the letters of the narrow one are readable on a phone without zooming."""
+_SHORT_UNIT: Final = 3
+"""Letters of a unit that has room beside every tick; a longer one stands in the heading alone."""
 _RC: Final[dict[Any, Any]] = {
     "svg.fonttype": "path", "svg.hashsalt": "hairdensity", "font.family": ["DejaVu Sans"], "font.size": 9.0,
     "text.parse_math": False, "axes.unicode_minus": True, "path.simplify": True, "figure.dpi": 100.0,
@@ -194,7 +196,7 @@ def _style(ax: "Axes", course: Course, narrow: bool) -> None:
     # Below the data lie the lanes, where a value would mean nothing.
     ticks = MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(floor, high)
     ax.set_yticks([tick for tick in ticks if floor <= tick <= high])
-    unit = f" {course.quantity.unit}".rstrip()
+    unit = f" {course.quantity.unit}".rstrip() if len(course.quantity.unit) <= _SHORT_UNIT else ""
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}{unit}".replace("-", MINUS)))
     ax.grid(axis="y", color=GRID, linewidth=0.8)
     ax.set_axisbelow(True)

@@ -83,8 +83,9 @@ TOPIC_OF_FLAG: Final = {
     "glare": "light", "noisy": "light", "side_light": "light", "colour_cast": "light", "no_contrast": "distance",
     "no_scalp": "distance", "region_unsure": "distance", "region_cut": "distance", "not_aligned": "views",
     "own_skin": "views", "aligned_by_outline": "views", "aligned_through": "views", "shows_too_little": "distance",
-    "own_frame": "distance",
-    "shows_less": "distance", "other_pose": "views", "other_light": "light", "other_style": "parting",
+    "own_frame": "distance", "no_scale": "card", "little_in_focus": "distance", "other_spot": "views",
+    "own_spot": "views", "shows_less": "distance", "other_pose": "views", "other_light": "light",
+    "other_style": "parting",
     "other_colour": "light", "other_length": "length", "wet": "dry",
 }  # fmt: skip
 """Which picture helps against which flag; flags about files have none."""

@@ -33,6 +33,8 @@ class Quantity:
         Shown value over stored value: 100 for shares.
     digits : int
         Decimal places shown.
+    by_pairs : bool
+        Whether it is followed hair by hair.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Quantity:
     change_unit: str
     factor: float = 1.0
     digits: int = 1
+    by_pairs: bool = False
 
     def number(self, value: float) -> str:
         """Return the bare number, with a true minus sign."""
@@ -70,8 +73,8 @@ COVERAGE: Final = Quantity("Coverage", "%", "points", 100.0, 1)
 """Share of the region that hair covers; stored 0..1, shown as per cent, its changes as points."""
 
 CLOSE_UPS: Final[dict[str, Quantity]] = {
-    "hairs_per_cm2": Quantity("Hairs per cm\u00b2", "per cm\u00b2", "per cm\u00b2", 1.0, 0),
-    "thickness_um": Quantity("Hair thickness", "\u00b5m", "\u00b5m", 1.0, 1),
+    "hairs_per_cm2": Quantity("Hairs per cm\u00b2", "per cm\u00b2", "per cm\u00b2", 1.0, 0, True),
+    "thickness_um": Quantity("Hair thickness", "\u00b5m", "\u00b5m", 1.0, 1, True),
 }
 """What macro photos are followed by beside coverage, by the column of the table."""
 
