@@ -21,7 +21,8 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.files import write_whole
 from hairdensity.light import displayed, linear
-from hairdensity.recipe import Baseline, as_baseline, observe, place_on
+from hairdensity.placing import Baseline, as_baseline, place_on
+from hairdensity.recipe import observe
 from hairdensity.settings import Settings
 from hairdensity.simulate import Head, Shot, random_head, render
 from hairdensity.simulate.model import HAIR_COLOURS, STYLES

@@ -58,7 +58,7 @@ analysis.analyze(sys.argv[1], sys.argv[2], jobs=1)
 """
 ANALYZE = """
 import functools
-from hairdensity import analysis, keep, publish, recipe, series, stages, tasks
+from hairdensity import analysis, keep, placing, publish, recipe, series, stages, tasks
 from hairdensity.settings import Settings
 
 nested = [0.0]
@@ -87,9 +87,10 @@ if sys.argv[5] == "steps":
     recipe.segmenter = lambda name: Timed(chosen(name))
     for step, home, names in (
         ("read", recipe, ("read_photo",)), ("scale card", recipe, ("find_card",)),
-        ("check", recipe, ("check_frame", "check_scalp", "check_against")), ("region", recipe, ("find_region",)),
-        ("normalise", recipe, ("normalise",)), ("lay on grid", recipe, ("place",)),
-        ("align", recipe, ("prepare", "align_prepared")), ("compare hair", recipe, ("compared", "hair_change")),
+        ("check", recipe, ("check_frame", "check_scalp")), ("check", placing, ("check_against",)),
+        ("region", recipe, ("find_region",)), ("normalise", recipe, ("normalise",)),
+        ("lay on grid", recipe, ("place",)), ("lay on grid", placing, ("place",)),
+        ("align", placing, ("prepare", "align_prepared")), ("compare hair", placing, ("compared", "hair_change")),
         ("keep", keep.Keeper, ("save_observation", "save_placement")),
         ("load again", keep.Keeper, ("load_observation", "load_placement")), ("digest", tasks, ("file_digest",)),
         ("masks", stages, ("run_draw",)), ("measure", stages, ("measure_series",)),

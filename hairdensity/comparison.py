@@ -14,8 +14,9 @@ from hairdensity.find import FoundPhoto, date_in
 from hairdensity.frames import frame_of
 from hairdensity.intervals import detectable
 from hairdensity.measure import Coverage, common_skin, coverage
+from hairdensity.placing import Placement, as_baseline, place_on, place_on_itself
 from hairdensity.read import read_taken
-from hairdensity.recipe import Observation, Placement, as_baseline, observe, place_on, place_on_itself
+from hairdensity.recipe import Observation, observe
 from hairdensity.report.pair import Side, blind_page, pair_page
 from hairdensity.report.render import render_report
 from hairdensity.report.shots import Frame

@@ -16,7 +16,8 @@ from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, key
 from hairdensity.ledger import decode_skin, encode_skin
 from hairdensity.masks import box_around
-from hairdensity.recipe import Observation, Placement, Seen
+from hairdensity.placing import Placement
+from hairdensity.recipe import Observation, Seen
 from hairdensity.report.pictures import DRAWN_AS, encode_frame, encode_thumb
 from hairdensity.report.shots import Frame, Shown, Thumb
 from hairdensity.rows import MeasuredSeries

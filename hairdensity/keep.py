@@ -27,7 +27,8 @@ from hairdensity.files import write_whole
 from hairdensity.hairs import Hair
 from hairdensity.hairs.figures import Estimate, Figures
 from hairdensity.measure import Placed
-from hairdensity.recipe import Observation, Placement, Seen
+from hairdensity.placing import Placement
+from hairdensity.recipe import Observation, Seen
 from hairdensity.region import Region
 from hairdensity.segment.base import Segmentation
 
@@ -38,8 +39,19 @@ _ALIGNMENT: Final = tuple(field.name for field in fields(Alignment))
 _ELSEWHERE: Final = frozenset(
     (
         *("__init__", "__main__", "address", "analysis", "cli", "cluster", "columns", "commands", "comparison"),
-        *("explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "pages", "parquet", "pool"),
-        *("preferences", "progress", "provenance", "publish", "regions", "remake", "remember", "report", "rows"),
+        *("explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "misplaced", "pages", "parquet"),
+        *(
+            "pool",
+            "preferences",
+            "progress",
+            "provenance",
+            "publish",
+            "regions",
+            "remake",
+            "remember",
+            "report",
+            "rows",
+        ),
         *("scaling", "series", "simulate", "spoken", "spot_map", "stages", "study", "table", "tables", "tasks"),
         *("treatments", "written", "zones"),
     )

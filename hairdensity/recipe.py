@@ -1,8 +1,8 @@
 """The way of one photo, from file to number. Read this page first.
 
-    read -> check -> region -> normalise -> segment  =  `observe`   one photo, once
+    read -> check -> region -> normalise -> segment  =  `observe`              one photo, once
     read -> check -> hairs                           =  the same for a macro photo
-    align -> lay on the grid -> tone                 =  `place_on`  one photo and its baseline
+    align -> lay on the grid -> tone                 =  `hairdensity.placing`  one photo and its baseline
     common skin -> coverage                          =  `hairdensity.measure`
 
 All functions are pure and all results frozen and picklable, so that a process pool or a cluster can run them.
@@ -15,30 +15,27 @@ from typing import Final
 import numpy as np
 
 from hairdensity import hairs, imaging
-from hairdensity.align import ITSELF, Alignment, NotAligned, Prepared, align_prepared, prepare
-from hairdensity.alike import Compared, Look, compared, hair_change, hair_flags
+from hairdensity.align import ITSELF
 from hairdensity.arrays import Mask, Rgb, Share
 from hairdensity.card import Card, NoCard, find_card
-from hairdensity.check import ScalpQuality, check_against, check_frame, check_scalp
+from hairdensity.check import ScalpQuality, check_frame, check_scalp
 from hairdensity.errors import UnreadablePhotoError
 from hairdensity.flags import is_rejected, reason_for
 from hairdensity.hairs import Hair
 from hairdensity.hairs.figures import Figures, figures
 from hairdensity.light import lighting
-from hairdensity.measure import Coverage, Placed, coverage, grid_shape, place
+from hairdensity.measure import Coverage, Placed, coverage, place
 from hairdensity.normalise import normalise
 from hairdensity.read import Photo, read_photo
 from hairdensity.region import Polygon, Region, drawn_region, find_region
 from hairdensity.segment import segmenter
 from hairdensity.segment.base import Segmentation
 from hairdensity.settings import Settings
-from hairdensity.tone import FRAME_PX, TONE_PX, Toned, steadied, tone_change
+from hairdensity.tone import TONE_PX
 from hairdensity.views import DEFAULT_VIEW, MACRO
 
 CARD_MARGIN_MM: Final = 2.0
 """Skin so near to the scale card is left out with it: its shadow and bent corners."""
-OTHER_TONE: Final = frozenset(("other_light", "other_style", "other_colour"))
-"""What must not be said of a photo for its tone to tell anything beside its baseline's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +105,6 @@ class Observation:
     hairs: tuple[Hair, ...] = ()
     px_per_mm: float | None = None
     trial: Figures | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """One photo laid on its baseline.
-
-    Parameters
-    ----------
-    alignment : Alignment or NotAligned
-        How it lies there, or why not.
-    placed : Placed or None
-        Its hair on the baseline's grid; None where it was not aligned.
-    flags : tuple of str
-        What differs from the baseline, by names from `hairdensity.flags`.
-    through : str
-        Name of the kept observation of the photo in between, where it could only be laid through one; else empty.
-    """
-
-    alignment: Alignment | NotAligned
-    placed: Placed | None
-    flags: tuple[str, ...]
-    through: str = ""
 
 
 def observe(
@@ -249,158 +224,10 @@ def _macro(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """A photo that others are laid on, with what needs to be found out of it only once.
-
-    Parameters
-    ----------
-    quality : ScalpQuality or None
-        Its quality figures.
-    seen : Seen
-        What it shows.
-    head : Prepared or None
-        As others are aligned to it; None where it shows too little scalp.
-    hair : Compared
-        As the hair of others is compared with it.
-    """
-
-    quality: ScalpQuality | None
-    seen: Seen
-    head: Prepared | None
-    hair: Compared
-
-
-def as_baseline(observation: Observation) -> Baseline:
-    """Return an observed photo as others are laid on it.
-
-    Raises
-    ------
-    ValueError
-        If it was not measured.
-    """
-    seen = _seen(observation)
-    return Baseline(observation.quality, seen, prepare(seen.picture, seen.outline), compared(_look(seen)))
-
-
-def place_on_itself(observation: Observation) -> Placement:
-    """Lay an observed photo on its own grid, as the baseline of a series.
-
-    Raises
-    ------
-    ValueError
-        If it was not measured.
-    """
-    seen = _seen(observation)
-    region = seen.region
-    return Placement(ITSELF, place(seen.segmentation, region, ITSELF, _shape(region), region.source == "drawn"), ())
-
-
-def place_on(observation: Observation, baseline: Baseline) -> Placement:
-    """Lay an observed photo on its baseline.
-
-    Parameters
-    ----------
-    observation : Observation
-        With status "measured".
-    baseline : Baseline
-        Of another photo, by `as_baseline`.
-
-    Raises
-    ------
-    ValueError
-        If it was not measured.
-    """
-    alignment = _aligned(observation, baseline.head)
-    if isinstance(alignment, NotAligned):
-        return Placement(alignment, None, ("not_aligned",))
-    return _laid(observation, baseline, alignment, ("aligned_by_outline",) if alignment.method == "outline" else ())
-
-
-def place_through(
-    observation: Observation, neighbour: Observation, onwards: Alignment, baseline: Baseline
-) -> Placement:
-    """Lay an observed photo on its baseline through another photo of the series, which both resemble.
-
-    Parameters
-    ----------
-    observation, neighbour : Observation
-        Both with status "measured".
-    onwards : Alignment
-        How the neighbour lies on the baseline.
-    baseline : Baseline
-        By `as_baseline`.
-
-    Returns
-    -------
-    Placement
-        Not aligned unless both steps rest on features: two that each rest on little would rest on nothing.
-
-    Raises
-    ------
-    ValueError
-        If one was not measured.
-    """
-    between = _seen(neighbour)
-    first = _aligned(observation, prepare(between.picture, between.outline))
-    if isinstance(first, NotAligned):
-        return Placement(first, None, ("not_aligned",))
-    if first.method != "features" or onwards.method != "features":
-        return Placement(NotAligned("the way through another photo is too uncertain"), None, ("not_aligned",))
-    return _laid(observation, baseline, first.then(onwards), ("aligned_through",))
-
-
-def _seen(observation: Observation) -> Seen:
-    if observation.seen is None:
-        raise ValueError("only a measured photo can be laid on a measured baseline")
-    return observation.seen
-
-
-def _shape(region: Region) -> tuple[int, int]:
-    return region.mask.shape[0], region.mask.shape[1]
-
-
-def _aligned(observation: Observation, head: Prepared | None) -> Alignment | NotAligned:
-    seen = _seen(observation)
-    return align_prepared(prepare(seen.picture, seen.outline), head)
-
-
-def _laid(observation: Observation, baseline: Baseline, alignment: Alignment, flags: tuple[str, ...]) -> Placement:
-    """Return a photo laid as its alignment says, with what differs from its baseline."""
-    seen, region = _seen(observation), baseline.seen.region
-    shape = _shape(region)
-    placed = place(seen.segmentation, seen.region, alignment, shape, region.source == "drawn")
-    if observation.quality and baseline.quality:
-        zoom = alignment.zoom(seen.picture.shape, shape)
-        flags += check_against(observation.quality, baseline.quality, zoom, alignment.rotation_deg)
-        flags += hair_flags(hair_change(_look(seen), baseline.hair, alignment.matrix))
-    if alignment.method == "features" and OTHER_TONE.isdisjoint(flags):
-        placed = _steadied(placed, seen, baseline.seen, alignment)
-    return Placement(alignment, placed, flags)
-
-
-def _steadied(placed: Placed, seen: Seen, base: Seen, alignment: Alignment) -> Placed:
-    """Return a photo on the baseline's grid, its change taken in part from the tone of both."""
-    if seen.tone is None or base.tone is None:
-        return placed
-    work = (base.picture.shape[0], base.picture.shape[1])
-    grid, frame = grid_shape(work), imaging.shrunk_shape(work, FRAME_PX)
-    to_work = imaging.resized(seen.tone.shape, seen.picture.shape)
-    to_frame = imaging.resized(work, frame) @ alignment.matrix @ to_work
-    # Averaged before the warp, which would pick single pixels where it shrinks.
-    tone = imaging.warp(imaging.blur(seen.tone, TONE_PX / FRAME_PX / 2), to_frame, frame)
-    base_share = imaging.resize(base.segmentation.share, grid)
-    skin = placed.skin & imaging.resize_mask(base.region.mask, grid)
-    change = tone_change(
-        Toned(tone, imaging.resize(placed.share, frame)),
-        Toned(imaging.resize(base.tone, frame), imaging.resize(base_share, frame)),
-        imaging.resize_mask(skin, frame),
-    )
-    return replace(placed, share=steadied(placed.share, base_share, change, skin)) if change is not None else placed
-
-
-def _look(seen: Seen) -> Look:
-    return Look(seen.picture, seen.segmentation.share, seen.region.mask)
+def alone(seen: Seen) -> Placed:
+    """Return what a photo shows on its own grid, where it is laid on no other."""
+    shape = seen.region.mask.shape[0], seen.region.mask.shape[1]
+    return place(seen.segmentation, seen.region, ITSELF, shape, seen.region.source == "drawn")
 
 
 def measure_photo(path: Path, *, view: str = DEFAULT_VIEW, settings: Settings | None = None) -> Coverage | None:
@@ -413,12 +240,10 @@ def measure_photo(path: Path, *, view: str = DEFAULT_VIEW, settings: Settings | 
     >>> measure_photo(Path("no_such_photo.jpg")) is None
     True
     """
-    observation = observe(path, view, (), settings or Settings())
-    if observation.seen is None:
+    seen = observe(path, view, (), settings or Settings()).seen
+    if seen is None:
         return None
-    placed = place_on_itself(observation).placed
-    if placed is None:
-        return None
+    placed = alone(seen)
     return coverage(placed, placed.skin, placed.skin)
 
 

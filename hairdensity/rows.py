@@ -16,7 +16,7 @@ from hairdensity.imaging import resized, shrunk_shape
 from hairdensity.keep import Laid
 from hairdensity.ledger import NOTHING_KNOWN, Ledger, decode_skin, encode_skin, skin_name
 from hairdensity.measure import SHOWN_ENOUGH, SHOWN_TOO_LITTLE, Numbers, Placed, common_skin, grid_matrix, numbers
-from hairdensity.recipe import Placement
+from hairdensity.placing import Placement
 from hairdensity.region import Polygon
 from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings

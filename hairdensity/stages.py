@@ -21,8 +21,9 @@ from hairdensity.index import Known, known_of, observation_in, read_index, read_
 from hairdensity.keep import Keeper, Laid
 from hairdensity.ledger import Ledger, encode_skin, read_ledger, write_ledger
 from hairdensity.measure import Numbers, grid_shape
+from hairdensity.placing import Placement
 from hairdensity.pool import Crashed, Runner
-from hairdensity.recipe import Observation, Placement
+from hairdensity.recipe import Observation
 from hairdensity.regions import Drawn
 from hairdensity.rows import MeasuredSeries, Reads, measure_series
 from hairdensity.series import Member, Series, pairs_of

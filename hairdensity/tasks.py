@@ -17,17 +17,8 @@ from hairdensity.find import FoundPhoto
 from hairdensity.hairs import hairs_csv
 from hairdensity.keep import Keeper, Laid, file_digest, key
 from hairdensity.measure import Numbers, Placed, grid_matrix, numbers
-from hairdensity.recipe import (
-    Baseline,
-    Observation,
-    Placement,
-    as_baseline,
-    labels,
-    observe,
-    place_on,
-    place_on_itself,
-    place_through,
-)
+from hairdensity.placing import Baseline, Placement, as_baseline, place_on, place_on_itself, place_through
+from hairdensity.recipe import Observation, labels, observe
 from hairdensity.region import Polygon
 from hairdensity.regions import Drawn, Outlines
 from hairdensity.settings import Settings

@@ -14,7 +14,8 @@ from hairdensity.hairs import Hair
 from hairdensity.hairs.figures import Estimate, Figures
 from hairdensity.keep import UNSURE_UNIT, Keeper, key, method_digest
 from hairdensity.measure import Placed
-from hairdensity.recipe import Observation, Placement, Seen
+from hairdensity.placing import Placement
+from hairdensity.recipe import Observation, Seen
 from hairdensity.region import Region
 from hairdensity.segment.base import Segmentation
 
@@ -155,7 +156,7 @@ def test_code_that_measures_names_the_entries_and_code_that_arranges_does_not(mo
 
 def test_entries_are_named_by_all_code_that_measures_and_by_no_other():
     package = Path(keep.__file__).parent
-    measures, left = {package / "spots.py"}, [package / "recipe.py", package / "hairs" / "pairs.py"]
+    measures, left = {package / "spots.py"}, [package / "placing.py", package / "hairs" / "pairs.py"]
     while left:
         path = left.pop()
         if path not in measures and path != package / "__init__.py":

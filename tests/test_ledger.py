@@ -15,7 +15,8 @@ from hairdensity.find import FoundPhoto
 from hairdensity.keep import Keeper, Laid
 from hairdensity.ledger import NOTHING_KNOWN, Ledger, read_ledger, write_ledger
 from hairdensity.measure import Placed
-from hairdensity.recipe import Observation, Placement
+from hairdensity.placing import Placement
+from hairdensity.recipe import Observation
 from hairdensity.rows import MeasuredSeries, measure_series, reads_by
 from hairdensity.series import Member, Series, group
 from hairdensity.settings import Settings

@@ -9,7 +9,8 @@ from hairdensity.align import ITSELF, NotAligned
 from hairdensity.columns import NAMES
 from hairdensity.find import FoundPhoto
 from hairdensity.measure import Placed
-from hairdensity.recipe import Observation, Placement
+from hairdensity.placing import Placement
+from hairdensity.recipe import Observation
 from hairdensity.rows import measure_series
 from hairdensity.series import Member, Series, group
 from hairdensity.settings import Settings

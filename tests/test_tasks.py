@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairdensity import recipe
+from hairdensity import placing
 from hairdensity.align import Alignment, NotAligned, Prepared
 from hairdensity.keep import Keeper
 from hairdensity.recipe import Observation, Seen
@@ -53,7 +53,7 @@ def test_what_does_not_go_directly_goes_through_a_neighbour_and_is_kept(
 ):
     keeper = Keeper(tmp_path)
     align, asked = aligner({(LATE, BETWEEN): (3, 0, "features"), (BETWEEN, BASE): (0, 5, "features")})
-    monkeypatch.setattr(recipe, "align_prepared", align)
+    monkeypatch.setattr(placing, "align_prepared", align)
     between = task(keeper, BETWEEN)
     late = task(keeper, LATE, (between,))
     found = run_place(late)
@@ -76,7 +76,7 @@ def test_two_steps_that_rest_on_little_lead_nowhere(
     keeper = Keeper(tmp_path)
     shifts = {(LATE, BETWEEN): (3, 0, "features"), (BETWEEN, BASE): (0, 5, "features")}
     align, _ = aligner({**shifts, weak: (1, 1, "outline")})
-    monkeypatch.setattr(recipe, "align_prepared", align)
+    monkeypatch.setattr(placing, "align_prepared", align)
     found = run_place(task(keeper, LATE, (task(keeper, BETWEEN),)))
     assert found.placed is None
     assert found.flags == ("not_aligned",)
