@@ -9,9 +9,9 @@ hair or all of them change, "other head" such sessions on the next head; no phot
 
 Prints for each kind: error over the region in % of the head's width (median, 95th percentile of pairs) and, where the
 scale is known, in mm; the error of the homography that fits the truth best ("floor"); how many were refused; how many
-are wrong by more than 3 %, or another person, without a flag and with one; and CPU seconds of a pair. The thresholds of
-`hairdensity.align.judge` were set on other pairs than these, but of the same photos, as far as those of heads go. `alignment_pairs` says how the
-pairs are made.
+are wrong by more than 3 %, or another person, without a flag and with one; and CPU seconds of a pair. The thresholds
+of `hairdensity.align.judge` were set on other pairs than these, but of the same photos, as far as those of heads go.
+`alignment_pairs` says how the pairs are made.
 """
 
 import argparse
