@@ -19,6 +19,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -36,6 +37,8 @@ from hairdensity.settings import Settings
 KINDS = ("heads", "backs")
 LAYERS = ("scalp", "loss")
 REPEATS = 1000
+LEAST_MEN = 9
+"""Of fewer men whose lightness of skin or hair is known, thirds say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,12 @@ def judge(case: Case) -> Found:
 
 def table(kind: str, found: list[Found]) -> None:
     """Print the scores of one kind of photo."""
+    tones = [
+        (f"squares, {which} third of {what}: bias, pp", partial(by_tone, what=what, third=third))
+        for what in ("skin", "hair")
+        if sum(not np.isnan(getattr(x, what)) for x in found) >= LEAST_MEN
+        for third, which in enumerate(("darkest", "middle", "lightest"))
+    ]
     lines: list[tuple[str, Callable[[list[Found]], float]]] = [
         ("region IoU, mean", lambda f: float(np.mean([x.iou for x in f]))),
         ("region IoU, 10th percentile", lambda f: float(np.quantile([x.iou for x in f], 0.1))),
@@ -164,12 +173,7 @@ def table(kind: str, found: list[Found]) -> None:
         ("squares read 40..80 %: bias, pp", lambda f: between(f, 40, 80)),
         ("squares read 80..100 %: bias, pp", lambda f: between(f, 80, 101)),
         ("a man's mean over his squares: rms, pp", per_man),
-        ("squares, darkest third of skins: bias, pp", lambda f: by_tone(f, "skin", 0)),
-        ("squares, middle third of skins: bias, pp", lambda f: by_tone(f, "skin", 1)),
-        ("squares, lightest third of skins: bias, pp", lambda f: by_tone(f, "skin", 2)),
-        ("squares, darkest third of hair: bias, pp", lambda f: by_tone(f, "hair", 0)),
-        ("squares, middle third of hair: bias, pp", lambda f: by_tone(f, "hair", 1)),
-        ("squares, lightest third of hair: bias, pp", lambda f: by_tone(f, "hair", 2)),
+        *tones,
     ]
     if kind == "heads":
         lines += [
