@@ -28,6 +28,7 @@ def follow(
     table: "pd.DataFrame | Path | str",
     treatments: TreatmentsLike = None,
     *,
+    value: str | None = None,
     today: date | None = None,
 ) -> tuple[ViewProgress, ...]:
     """Return the verdict of each subject and view of a table of values by date.
@@ -39,8 +40,10 @@ def follow(
         numbers; `low` and `high` (95 % interval), `view` and `subject` are used where they are there.
     treatments : Treatments, pandas.DataFrame, Path or str, optional
         As read, a table with the columns date, treatment, until and notes, or the file; none: nothing was treated.
+    value : str, optional
+        Column to follow, where it is another: hairs_per_cm2, thickness_um, ...
     today : date, optional
-        Sessions dated later are left out. Default: all are used.
+        Sessions dated later are left out. Default: the last day of the table, so that all are used.
 
     Raises
     ------
@@ -49,8 +52,9 @@ def follow(
     """
     required = ("date",)
     read = read_table(Path(table), None, required) if isinstance(table, (str, Path)) else _table_of(table, required)
-    known = treatments_from(treatments)
-    return follow_rows(series_table(read).rows, known, today or date.max)
+    rows = series_table(read, value).rows
+    last = max((str(row["date"]) for row in rows if row["date"]), default=date.max.isoformat())
+    return follow_rows(rows, treatments_from(treatments), today or date.fromisoformat(last))
 
 
 def chart(

@@ -230,8 +230,17 @@ def alone(seen: Seen) -> Placed:
     return place(seen.segmentation, seen.region, ITSELF, shape, seen.region.source == "drawn")
 
 
-def measure_photo(path: Path, *, view: str = DEFAULT_VIEW, settings: Settings | None = None) -> Coverage | None:
+def measure_photo(path: Path | str, *, view: str = DEFAULT_VIEW, settings: Settings | None = None) -> Coverage | None:
     """Return the coverage of a single photo over the scalp that it shows; None where it is of no use.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+    view : str
+        Where the camera looked.
+    settings : Settings, optional
+        How to measure.
 
     Examples
     --------
@@ -240,7 +249,7 @@ def measure_photo(path: Path, *, view: str = DEFAULT_VIEW, settings: Settings | 
     >>> measure_photo(Path("no_such_photo.jpg")) is None
     True
     """
-    seen = observe(path, view, (), settings or Settings()).seen
+    seen = observe(Path(path), view, (), settings or Settings()).seen
     if seen is None:
         return None
     placed = alone(seen)

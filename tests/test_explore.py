@@ -14,6 +14,7 @@ from hairdensity.analysis import Analysis
 from hairdensity.errors import TableError
 from hairdensity.explore import as_html, treatments_from
 from hairdensity.files import OutPaths
+from hairdensity.spoken import spoken_day
 from hairdensity.treatments import Course, Treatments
 
 FIRST = date(2025, 1, 6)
@@ -39,6 +40,21 @@ def test_dates_of_pandas_and_missing_cells_are_understood():
 def test_later_sessions_can_be_left_out():
     (view,) = hairdensity.follow(FRAME, today=FIRST + timedelta(61))
     assert len(view.sessions) == 3
+
+
+def test_any_column_can_be_followed():
+    table = FRAME.assign(thickness_um=60.0)
+    (view,) = hairdensity.follow(table, value="thickness_um")
+    assert {session.value for session in view.sessions} == {60.0}
+    with pytest.raises(TableError, match="Did you mean thickness_um"):
+        hairdensity.follow(table, value="thickness")
+
+
+def test_all_that_is_said_of_a_table_is_said_on_its_last_day():
+    (view,) = hairdensity.follow(FRAME.iloc[:2])
+    last = FIRST + timedelta(30)
+    assert view.reason.endswith(f"until {spoken_day(last + timedelta(60))}.")
+    assert len(repr(view)) < 1500
 
 
 def test_a_frame_without_dates_is_refused_in_words():

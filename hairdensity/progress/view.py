@@ -1,7 +1,7 @@
 """The verdict of one subject and view, with all that table, report and command line show of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -94,11 +94,11 @@ class ViewProgress:
     retained_high: float | None
     smallest_detectable_change: float | None
     reason: str
-    sessions: tuple[Session, ...]
-    course: FittedCourse | None
+    sessions: tuple[Session, ...] = field(repr=False)
+    course: FittedCourse | None = field(repr=False)
     half_life_days: float | None = None
     back_at_untreated: date | None = None
-    checks: tuple[CheckResult, ...] = ()
+    checks: tuple[CheckResult, ...] = field(default=(), repr=False)
     unit: float = 0.01
 
 

@@ -144,7 +144,7 @@ def _holding(setting: Setting, belief: Belief) -> str:
     """Return whether the gain held while treatment went on, and what the longest pause between treatments was."""
     left = float(np.median(belief.retained))
     held = "The gain has held so far" if left >= HELD else "It is past its peak already"
-    text = f"{held}: at the last session {left:.0%} of its peak is there."
+    text = f"{held}: at the last session {percent(left)} of its peak is there."
     return f"{text} {_longest_pause(setting, belief)}".rstrip()
 
 
@@ -165,7 +165,7 @@ def _longest_pause(setting: Setting, belief: Belief) -> str:
     lost = 1 - after / before if before > 1.0 else 0.0
     if lost < 1 - HELD:
         return f"{text}, and the gain held through it."
-    return f"{text}: about {min(1.0, lost):.0%} of what was gained by then went in it."
+    return f"{text}: about {percent(min(1.0, lost))} of what was gained by then went in it."
 
 
 def _unsure(setting: Setting, belief: Belief) -> str:
@@ -197,9 +197,8 @@ def _unsure(setting: Setting, belief: Belief) -> str:
     if belief.p_gain < min(0.2, belief.p_fall):
         return _ways(setting, belief)
     if goes_on(setting) or belief.p_gain < SURE_OF_GAIN:
-        return (
-            f"A gain has a probability of {belief.p_gain:.0%}: that is too little to claim it, and too much to deny it."
-        )
+        sure = percent(belief.p_gain)
+        return f"A gain has a probability of {sure}: that is too little to claim it, and too much to deny it."
     if setting.end - setting.stop < WEEKS_AFTER and belief.p_lost < 0.5:
         return (
             f"It rose, but treatment stopped only {_weeks(setting.end - setting.stop)} before the last session: "
@@ -212,8 +211,8 @@ def _unsure(setting: Setting, belief: Belief) -> str:
             "been lost: what was lost cannot be told from what they changed."
         )
     return (
-        f"It rose, but whether most of the gain is still there is open: {1 - belief.p_lost:.0%} for, "
-        f"{belief.p_lost:.0%} against."
+        f"It rose, but whether most of the gain is still there is open: {percent(1 - belief.p_lost)} for, "
+        f"{percent(belief.p_lost)} against."
     )
 
 
@@ -286,11 +285,17 @@ def lines_for(view: ViewProgress, several: bool) -> tuple[str, ...]:
         low, high = number(view, view.gain_low), number(view, view.gain_high)
         lines.append(f"  Gain at its peak: {number(view, view.gain)} ({low} to {high})")
     if view.retained is not None and view.retained_low is not None and view.retained_high is not None:
-        lines.append(f"  Left of it: {view.retained:.0%} ({view.retained_low:.0%} to {view.retained_high:.0%})")
+        low, high = percent(view.retained_low), percent(view.retained_high)
+        lines.append(f"  Left of it: {percent(view.retained)} ({low} to {high})")
     if view.smallest_detectable_change is not None:
         least = number(view, view.smallest_detectable_change)
         lines.append(f"  Smallest change that two sessions can show: {least}")
     return tuple(lines)
+
+
+def percent(share: float) -> str:
+    """Return "84 %"."""
+    return f"{share * 100:.0f} %"
 
 
 def number(view: ViewProgress, value: float) -> str:

@@ -22,6 +22,7 @@ from hairdensity.report.show import (
     rows_outside,
 )
 from hairdensity.report.words import (
+    GAP,
     NOTHING_MEASURED,
     VERDICTS,
     Quantity,
@@ -175,7 +176,7 @@ def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], 
     noise, zones = course.noise, _zones(one, points)
     pictured = {picture.photo for picture in pictures}
     others = [photo for row in outside if (photo := str(row.get("photo") or "")) not in pictured]
-    reason = clean(progress.reason or "") if points else without_course(outside)
+    reason = clean(progress.reason or "").replace(" %", f"{GAP}%") if points else without_course(outside)
     lost, improvable = left_out(one.rows, one.load_thumb), remarks(one.rows)
     treated = any(not lane.is_event for lane in course.lanes)
     return SeriesPage(

@@ -110,7 +110,7 @@ def blind_page(first: Frame, second: Frame, *, view: str, seal: str) -> ReportDa
         title=_title(view),
         verdict=PAIR["blind"],
         sentence=PAIR["blind"].sentence,
-        reason=f"Seal of the key: {seal}",
+        reason=f"Whether the key was changed since is told by its digest (SHA-256): {seal}",
         sure="",
         figures=(),
         course=_no_course(view, None),

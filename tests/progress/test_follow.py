@@ -269,7 +269,7 @@ def test_what_a_pause_between_treatments_took_is_told() -> None:
         rows(days, points), Treatments((Course("microneedling", "microneedling", sessions),), (), ()), TODAY
     )
     assert view.verdict == "on_treatment"
-    taken = re.search(r"longest pause between treatments was 47 weeks: about (\d+)% of what was gained", view.reason)
+    taken = re.search(r"longest pause between treatments was 47 weeks: about (\d+) % of what was gained", view.reason)
     assert taken, view.reason
     assert int(taken[1]) > 80
 
