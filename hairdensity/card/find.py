@@ -39,6 +39,7 @@ SCALE_FLOOR: Final = 0.003
 """No scale is better than this share: paper stretches and cards are not quite flat."""
 UNMEASURED: Final = 0.01
 """Printers are off by about so much (standard deviation) where nobody measured the ruler."""
+MISFIT: Final = "What looks like a scale card does not fit one card."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,29 +163,14 @@ def _read(
     places, seen = _points(gray, found, first)
     if len(places) < FEWEST_POINTS:
         return NoCard("Too little of the scale card is seen: uncover it, or move it away from glare.")
-    scale = _scale(first)
-    fitted: Any
-    agreeing: Any  # both None where nothing fits, which OpenCV's stubs deny
-    fitted, agreeing = cv2.findHomography(
-        places.reshape(-1, 1, 2), seen.reshape(-1, 1, 2), cv2.RANSAC, AGREE_MM * scale, maxIters=500, confidence=0.99
-    )
-    if fitted is None or agreeing is None:
-        return NoCard("What looks like a scale card does not fit one card.")
-    inside = np.asarray(agreeing).reshape(-1) > 0
-    if inside.sum() < max(FEWEST_POINTS, 0.6 * len(places)):
-        return NoCard("The scale card is too crumpled, or too little of it is seen.")
-    matrix = np.asarray(fitted, np.float64)
-    matrix = matrix / matrix[2, 2]
-    # Corners beside a finger or a fold agree roughly; what lies far beyond the usual scatter is left out.
-    off = np.linalg.norm(carried(matrix, places) - seen, axis=1)
-    inside &= off <= max(STRAYS * float(np.median(off[inside])), 0.02 * scale)
     width, height = layout.CARD_MM
     outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
-    if np.any(np.column_stack([outline, np.ones(4)]) @ matrix[2] <= 0):
-        return NoCard("What looks like a scale card does not fit one card.")
+    inside = _agreeing(places, seen, _scale(first), outline)
+    if isinstance(inside, NoCard):
+        return inside
     posed = pose(places[inside], seen[inside], gray.shape, mirrored)
     if posed is None:
-        return NoCard("What looks like a scale card does not fit one card.")
+        return NoCard(MISFIT)
     matrix, scale, tilt = posed
     off = carried(matrix, places[inside]) - seen[inside]
     residual = float(np.sqrt(np.mean(np.sum(off**2, axis=1))))
@@ -216,6 +202,28 @@ def _read(
         gains_known=light.known,
         ruler_mm=ruler_mm,
     )
+
+
+def _agreeing(places: Points, seen: Points, scale: float, outline: Points) -> NDArray[np.bool_] | NoCard:
+    """Return which of the points lie on one flat card."""
+    fitted: Any
+    agreeing: Any  # both None where nothing fits, which OpenCV's stubs deny
+    fitted, agreeing = cv2.findHomography(
+        places.reshape(-1, 1, 2), seen.reshape(-1, 1, 2), cv2.RANSAC, AGREE_MM * scale, maxIters=500, confidence=0.99
+    )
+    if fitted is None or agreeing is None:
+        return NoCard(MISFIT)
+    inside: NDArray[np.bool_] = np.asarray(agreeing).reshape(-1) > 0
+    if inside.sum() < max(FEWEST_POINTS, 0.6 * len(places)):
+        return NoCard("The scale card is too crumpled, or too little of it is seen.")
+    matrix = np.asarray(fitted, np.float64)
+    matrix = matrix / matrix[2, 2]
+    if np.any(np.column_stack([outline, np.ones(4)]) @ matrix[2] <= 0):
+        return NoCard(MISFIT)
+    # Corners beside a finger or a fold agree roughly; what lies far beyond the usual scatter is left out.
+    off = np.linalg.norm(carried(matrix, places) - seen, axis=1)
+    near: NDArray[np.bool_] = off <= max(STRAYS * float(np.median(off[inside])), 0.02 * scale)
+    return inside & near
 
 
 def _markers(gray: Gray) -> tuple[dict[int, Points], bool]:

@@ -150,6 +150,14 @@ def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
     return tuple(sorted(listed, key=lambda group: (order.index(group.severity), -len(group.photos))))
 
 
+def _undated(outside: Iterable[Row], one: SeriesInput) -> tuple[Undated, ...]:
+    return tuple(
+        Undated(clean(row.get("photo") or ""), f"{clean(row.get('date') or 'no date')}, {value}")
+        for row in outside
+        if (value := row_value(row, one))
+    )
+
+
 def _not_said(groups: Sequence[PhotoGroup], said: str) -> tuple[PhotoGroup, ...]:
     """Return remarks less what was said above, and that of photos without a date: these are listed with what to do."""
     return tuple(
@@ -164,18 +172,13 @@ def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], 
     course = course_of(one, plan.several_subjects, treatments, today)
     points = course.points
     outside = rows_outside(one)
-    undated = tuple(
-        Undated(clean(row.get("photo") or ""), f"{clean(row.get('date') or 'no date')}, {value}")
-        for row in outside
-        if (value := row_value(row, one))
-    )
+    undated = _undated(outside, one)
     words = words_for(progress.verdict) if points or undated else NOTHING_MEASURED
     gain = _triple(progress.gain, progress.gain_low, progress.gain_high)
     kept = _triple(progress.retained, progress.retained_low, progress.retained_high)
     pictures, changes = pictures_of(one, points, plan.most, plan.size)
     noise, zones = course.noise, _zones(one, points)
-    pictured = {picture.photo for picture in pictures}
-    others = [photo for row in outside if (photo := str(row.get("photo") or "")) not in pictured]
+    others = {str(row.get("photo") or "") for row in outside} - {picture.photo for picture in pictures}
     reason = clean(progress.reason or "").replace(" %", f"{GAP}%") if points else without_course(outside)
     lost, improvable = left_out(one.rows, one.load_thumb), remarks(one.rows)
     treated = any(not lane.is_event for lane in course.lanes)
@@ -194,7 +197,7 @@ def _page(one: SeriesInput, place: int, plan: Plan, treatments: Sequence[Lane], 
         remarks=_not_said(improvable, "" if points else reason),
         undated=undated,
         undated_note=outside_note(outside, told=not points),
-        undated_thumbs=_thumbs(others, one.load_thumb),
+        undated_thumbs=_thumbs(sorted(others), one.load_thumb),
         numbers=_numbers(one, gain, kept),
         zones=zones,
         zones_note=CUT_ZONES if {zone.name for zone in zones} <= set(CUT) else DRAWN_ZONES,

@@ -113,6 +113,35 @@ def _see(eye: Camera, distance: Distance, bounds: Sequence[Blob] = (), nodes: in
     xx, yy = np.meshgrid(x, y)
     rays = eye.rays(xx.ravel().astype(np.float32), yy.ravel().astype(np.float32))
     length = np.sqrt(np.einsum("ij,ij->i", rays, rays))
+    best, miss = _nearest(eye, rays, length, distance, bounds)
+    # A hit ends within 0.02 mm. How deep a ray goes below the surface tells how far inside the outline it is.
+    hit = miss < 0.05
+    place = eye.place + rays * best[:, None]
+    normal = _gradient(distance, place)
+    scale = eye.focal / best
+    inside = -miss
+    entered = np.flatnonzero(hit)
+    for beyond in (1.0, 3.0, 8.0, 20.0, 50.0):
+        ahead = eye.place + rays[entered] * (best[entered] + np.float32(beyond) / length[entered])[:, None]
+        inside[entered] = np.maximum(inside[entered], -distance(ahead))
+    inside = inside * scale
+    fields = np.concatenate([inside[:, None], best[:, None], normal], 1).reshape(*grid, 5).astype(np.float32)
+    full = imaging.resize(fields, (rows, columns)) if grid != (rows, columns) else fields
+    share = np.clip(full[..., 0] / np.float32(max(step, 1.0)) ** np.float32(0.5) + np.float32(0.5), 0, 1)
+    pixel_x, pixel_y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+    full_rays = eye.rays(pixel_x, pixel_y)
+    return Surface(
+        share=share,
+        depth=full[..., 1],
+        place=np.asarray(eye.place + full_rays * full[..., 1][..., None], np.float32),
+        normal=anatomy.unit(full[..., 2:5]),
+    )
+
+
+def _nearest(
+    eye: Camera, rays: Points, length: NDArray[np.float32], distance: Distance, bounds: Sequence[Blob]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return for each ray the depth at which it comes nearest to the solid, and how near, by walking along it."""
     count = len(rays)
     depth = np.full(count, 150.0, np.float32)
     miss = np.full(count, np.inf, np.float32)
@@ -140,28 +169,7 @@ def _see(eye: Camera, distance: Distance, bounds: Sequence[Blob] = (), nodes: in
         alive = alive[(np.abs(gap) > 0.02) & (depth[alive] < 1400)]
         if not len(alive):
             break
-    # A hit ends within 0.02 mm. How deep a ray goes below the surface tells how far inside the outline it is.
-    hit = miss < 0.05
-    place = eye.place + rays * best[:, None]
-    normal = _gradient(distance, place)
-    scale = eye.focal / best
-    inside = -miss
-    entered = np.flatnonzero(hit)
-    for beyond in (1.0, 3.0, 8.0, 20.0, 50.0):
-        ahead = eye.place + rays[entered] * (best[entered] + np.float32(beyond) / length[entered])[:, None]
-        inside[entered] = np.maximum(inside[entered], -distance(ahead))
-    inside = inside * scale
-    fields = np.concatenate([inside[:, None], best[:, None], normal], 1).reshape(*grid, 5).astype(np.float32)
-    full = imaging.resize(fields, (rows, columns)) if grid != (rows, columns) else fields
-    share = np.clip(full[..., 0] / np.float32(max(step, 1.0)) ** np.float32(0.5) + np.float32(0.5), 0, 1)
-    pixel_x, pixel_y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
-    full_rays = eye.rays(pixel_x, pixel_y)
-    return Surface(
-        share=share,
-        depth=full[..., 1],
-        place=np.asarray(eye.place + full_rays * full[..., 1][..., None], np.float32),
-        normal=anatomy.unit(full[..., 2:5]),
-    )
+    return best, miss
 
 
 def _gradient(distance: Distance, points: Points) -> Points:
