@@ -179,21 +179,23 @@ def main() -> None:
             scores += kept.get(kind, number, partial(make, number))
         report(kind, scores, options.verbose)
 
+    def of_photos(kind: str) -> Callable[[int], Iterable[Pair]]:
+        return lambda number: [photo_pair(heads, kind, number, options.seed)]
+
+    def of_rendered(kind: str) -> Callable[[int], Iterable[Pair]]:
+        return lambda number: rendered_pairs(number, size, options.seed, kind != "rendered")
+
     if options.photos and options.outlines:
         heads = people(options.photos, options.outlines, options.work_px)
         if not heads:
             sys.exit("no photo has an outline")
         counts = (options.pairs, options.pairs, options.impostors, options.strangers)
         for kind, count in zip(KINDS, counts, strict=True):
-            run(kind, count, lambda number, kind=kind: [photo_pair(heads, kind, number, options.seed)])
+            run(kind, count, of_photos(kind))
     if options.rendered:
         size = min(options.work_px, 800)
         for kind in ("rendered", "other head"):
-            run(
-                kind,
-                options.rendered,
-                lambda number, kind=kind: rendered_pairs(number, size, options.seed, kind != "rendered"),
-            )
+            run(kind, options.rendered, of_rendered(kind))
 
 
 if __name__ == "__main__":

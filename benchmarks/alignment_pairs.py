@@ -64,9 +64,11 @@ def altered(
     away[:2, 2] = small[::-1] / 2 + random.normal(0, 0.04, 2) * columns
     move = away @ forward @ to_origin
     size = (int(small[1]), int(small[0]))
-    moved = cv2.warpPerspective(picture, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    moved = np.asarray(
+        cv2.warpPerspective(picture, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.uint8
+    )
     mask = imaging.warp_mask(region, move, (size[1], size[0]))
-    return relit(moved, random), jittered(mask, random), np.linalg.inv(move)
+    return relit(moved, random), jittered(mask, random), np.linalg.inv(move).astype(np.float64)
 
 
 def relit(picture: Rgb, random: np.random.Generator) -> Rgb:
@@ -97,7 +99,7 @@ def jittered(mask: Mask, random: np.random.Generator, strength: float = 0.02) ->
 def recombed(picture: Rgb, region: Mask, random: np.random.Generator) -> Rgb:
     """Return the picture combed otherwise: dark or textured places are shuffled and strands drawn over."""
     size = 640
-    small = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
     mask = imaging.resize_mask(region, (size, size))
     gray = imaging.gray(small).astype(np.float32)
     level = imaging.blur(gray, 60)
@@ -122,7 +124,7 @@ def recombed(picture: Rgb, region: Mask, random: np.random.Generator) -> Rgb:
             )
     weight = imaging.blur(hair.astype(np.float32), 1.5)[..., None]
     mixed = (small * (1 - weight) + moved * weight).astype(np.uint8)
-    return cv2.resize(mixed, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(mixed, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def people(photos: Path, outlines: Path, work_px: int) -> list[tuple[str, Rgb, Mask]]:
@@ -176,6 +178,7 @@ def matched(region: Mask, truth: Matrix) -> tuple[Points, Points]:
 def rendered_pairs(number: int, size: int, seed: int, impostors: bool) -> Iterator[Pair]:
     """Yield sessions of a rendered head on its first: light, pose, hair, all change; or two of them on another head."""
     from hairdensity.simulate import random_head, random_shot, render
+    from hairdensity.simulate.model import STYLES
 
     def first(of: int) -> "Rendered":
         shot = random_shot(50_000 * seed + 10 * of, view=view, size=size, aspect=0.75, background_seed=of)
@@ -197,14 +200,14 @@ def rendered_pairs(number: int, size: int, seed: int, impostors: bool) -> Iterat
             zoom = float(random.uniform(0.75, 1.25))
             shot = replace(shot, turn=float(turn), tilt=float(tilt), rotation=float(rotation), scale=zoom)
         if change in ("hair", "all"):
-            style = random.choice(("natural", "forward", "side", "parted", "back"))
+            style = STYLES[random.choice(len(STYLES))]
             body = replace(
                 head,
                 vigour=float(random.normal(0, 0.5)),
                 hair_mm=head.hair_mm * float(np.exp(random.normal(0, 0.3))),
                 untidy=float(np.clip(head.untidy + random.normal(0, 0.15), 0, 1)),
                 clump=float(np.clip(head.clump + random.normal(0, 0.15), 0, 1)),
-                style=str(style) if random.random() < 0.3 and head.curl < 0.35 else head.style,
+                style=style if random.random() < 0.3 and head.curl < 0.35 else head.style,
             )
         photo = render(body, shot)
         truth = None if impostors else same_skin(photo, base)
@@ -225,7 +228,7 @@ def same_skin(photo: "Rendered", base: "Rendered") -> tuple[Points, Points]:
 
     here, places = skin(photo)
     there, base_places = skin(base)
-    distance, nearest = cKDTree(base_places).query(places, k=4)
+    distance, nearest = (np.asarray(found) for found in cKDTree(base_places).query(places, k=4))
     weight = 1 / (distance + 0.3)
     target = (there[nearest] * weight[..., None]).sum(axis=1) / weight.sum(axis=1, keepdims=True)
     shown = distance[:, 0] < 2.5  # mm

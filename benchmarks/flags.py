@@ -44,7 +44,7 @@ def changed(number: int, change: str, vigour: float) -> tuple[Head, Shot]:
         return head, replace(shot, length_scale=float(rng.uniform(0.35, 0.65)))
     if change == "style":
         others = [style for style in ("forward", "side", "parted", "back", "natural") if style != head.style]
-        style = STYLES[STYLES.index(str(rng.choice(others)))]  # type: ignore[arg-type]
+        style = STYLES[STYLES.index(str(rng.choice(others)))]
         return replace(head, style=style, parting_mm=-head.parting_mm), shot
     place = HAIR_COLOURS.index(head.hair_colour)
     far = [colour for index, colour in enumerate(HAIR_COLOURS) if abs(index - place) >= 2]

@@ -108,7 +108,7 @@ def read_cases(folder: Path, folds: Path | None) -> Iterator[Case]:
         weights = WEIGHTS if folds is None else folds / f"fold{zlib.crc32(man.encode()) % 3}.onnx"
         if not weights.exists():
             continue
-        rgb = np.ascontiguousarray(cv2.imread(str(next((folder / "photos").glob(f"{man}.*"))))[:, :, ::-1])
+        rgb = imaging.decode_rgb(next((folder / "photos").glob(f"{man}.*")).read_bytes())
         drawn = cv2.fillPoly(np.zeros(rgb.shape[:2], np.uint8), [np.asarray(outline, np.int32)], 1) > 0
         own = [[float(r[k]) for k in ("x", "y", "size", "coverage")] for r in squares if r["photo"] == man]
         seen = tuple((int(r["x"]), int(r["y"]), r["label"]) for r in points if r["photo"] == man)
@@ -203,13 +203,13 @@ def clinic(folder: Path, weights: Path) -> None:
     """Print how bald areas of clinic photos agree with doctors' outlines."""
     ious, errors_pp = [], []
     for path in sorted((folder / "photos").glob("*.png")):
-        scalp, loss = (cv2.imread(str(folder / part / path.name), cv2.IMREAD_GRAYSCALE) > 0 for part in LAYERS)
-        rgb = np.ascontiguousarray(cv2.imread(str(path))[:, :, ::-1])
+        scalp, loss = (imaging.decode_gray((folder / part / path.name).read_bytes()) > 0 for part in LAYERS)
+        rgb = imaging.decode_rgb(path.read_bytes())
         mask, share = measure(rgb, weights)
         seen = mask & scalp
         # Doctors outline areas, not strands: the picture of hair is smoothed over 3 % of its width.
-        hair = ((share >= 0.5) & mask).astype(np.float32)
-        known, hair = (cv2.GaussianBlur(p.astype(np.float32), (0, 0), 0.015 * rgb.shape[1]) for p in (mask, hair))
+        smooth = 0.015 * rgb.shape[1]
+        known, hair = (imaging.blur(p.astype(np.float32), smooth) for p in (mask, (share >= 0.5) & mask))
         bald, truth = (hair < 0.5 * known) & seen, loss & seen
         errors_pp.append(100 * float(bald.sum() - truth.sum()) / max(1, seen.sum()))
         if max(bald.sum(), truth.sum()) > 0.02 * seen.sum():

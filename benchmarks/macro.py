@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from hairdensity import imaging
 from hairdensity.hairs import Found, look
 from hairdensity.hairs.figures import figures
 from hairdensity.hairs.hair import TERMINAL_UM
@@ -186,8 +187,8 @@ def tiles(folder: Path) -> None:
     """Print Dice and coverage error on tiles whose hair was drawn by hand."""
     dice, cover = [], []
     for file in sorted((folder / "tiles").glob("*.jpg")):
-        rgb = np.ascontiguousarray(cv2.imread(str(file))[:, :, ::-1])
-        truth = cv2.imread(str(folder / "tiles_hair" / file.name), cv2.IMREAD_GRAYSCALE) < 200
+        rgb = imaging.decode_rgb(file.read_bytes())
+        truth = imaging.decode_gray((folder / "tiles_hair" / file.name).read_bytes()) < 200
         got = look(rgb, None).share >= 0.5
         dice.append(2 * (got & truth).sum() / max(1, got.sum() + truth.sum()))
         cover.append(100 * (got.mean() - truth.mean()))
@@ -201,7 +202,7 @@ def fields(folder: Path, px_per_mm: float) -> None:
     hand = json.loads((folder / "boxes.json").read_text())
     print("field            by hand   found   CPU s")
     for name, boxes in sorted(hand.items()):
-        rgb = np.ascontiguousarray(cv2.imread(str(folder / "fields" / f"{name}.jpg"))[:, :, ::-1])
+        rgb = imaging.decode_rgb((folder / "fields" / f"{name}.jpg").read_bytes())
         start = time.process_time()
         found = look(rgb, px_per_mm)
         print(f"{name:16s} {len(boxes):7d} {len(found.hairs):7d} {time.process_time() - start:7.2f}")

@@ -91,7 +91,7 @@ def textured(seed: int, size: int = 640) -> Scalp:
     view = str(rng.choice(["vertex", "vertex", "frontal", "back"]))
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
     tall = rows * np.float32(rng.uniform(0.27, 0.42))
-    wide = np.float32(min(tall * rng.uniform(0.76, 0.88), 0.47 * columns))
+    wide = np.float32(min(float(tall) * rng.uniform(0.76, 0.88), 0.47 * columns))
     u, v = (x - columns / 2) / wide, (y - rows * np.float32(rng.uniform(0.45, 0.55))) / tall
     bulge = u * u + v * v + np.float32(rng.uniform(-0.1, 0.25)) * v * u * u
     head = bulge < 1
@@ -123,7 +123,7 @@ def textured(seed: int, size: int = 640) -> Scalp:
     shown += np.float32(rng.uniform(0.002, 0.012)) * rng.standard_normal(shown.shape, np.float32)
     return Scalp(
         np.rint(255 * np.clip(shown, 0, 1)).astype(np.uint8),
-        cv2.resize(alpha, small, interpolation=cv2.INTER_AREA),
+        np.asarray(cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), np.float32),
         cv2.resize(scalp.astype(np.float32), small, interpolation=cv2.INTER_AREA) > 0.5,
         skin,
         hair,
@@ -147,8 +147,9 @@ def fractal(rows: int, columns: int, rng: np.random.Generator) -> Plane:
     out = np.zeros((rows, columns), np.float32)
     for cells in (5, 11, 23, 47, 95, 191, 383):
         coarse = rng.standard_normal((cells, cells)).astype(np.float32)
-        out += cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_CUBIC) * np.float32((5 / cells) ** 0.5)
-    return out / out.std()
+        fine = np.asarray(cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_CUBIC), np.float32)
+        out += fine * np.float32((5 / cells) ** 0.5)
+    return np.asarray(out / out.std(), np.float32)
 
 
 def grown(
@@ -187,7 +188,8 @@ def drawn_out(rng: np.random.Generator, way: Plane, reach: int) -> Plane:
     across, down = np.cos(way), np.sin(way)
     total = np.zeros_like(noise)
     for step in range(-reach, reach + 1):
-        total += cv2.remap(noise, x + step * across, y + step * down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        moved = cv2.remap(noise, x + step * across, y + step * down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        total += np.asarray(moved, np.float32)
     return np.asarray((total - total.mean()) / total.std(), np.float32)
 
 

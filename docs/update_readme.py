@@ -66,9 +66,10 @@ def filled(text: str) -> str:
         ("settings", preferences.markdown()),
     ):
         pattern = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
-        if not pattern.search(text):
+        place = pattern.search(text)
+        if not place:
             raise ValueError(f"README.md has no place for {name}")
-        text = pattern.sub(lambda found, part=part: f"{found[1]}\n{part}\n{found[2]}", text)
+        text = f"{text[: place.start()]}{place[1]}\n{part}\n{place[2]}{text[place.end() :]}"
     return text
 
 
