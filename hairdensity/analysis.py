@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hairdensity.address import folder_at
-from hairdensity.columns import COLUMNS, ZONE_COLUMNS, Cell
+from hairdensity.columns import Cell
+from hairdensity.drawing import drawing_of
 from hairdensity.errors import OutputError, TableError
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
 from hairdensity.index import exif_day_by, read_index
 from hairdensity.misplaced import misplaced
-from hairdensity.parquet import require_parquet, write_parquet
+from hairdensity.parquet import require_parquet
 from hairdensity.pool import Here, Runner, cores
 from hairdensity.preferences import TITLE
 from hairdensity.regions import REGIONS, outlined, read_regions
@@ -24,14 +25,13 @@ from hairdensity.settings import Settings
 from hairdensity.stages import (
     Job,
     OnProgress,
-    draw_all,
     ledgers_of,
     measure_one,
     observe_all,
     place_all,
     places_of,
 )
-from hairdensity.table import read_frame, write_rows
+from hairdensity.table import read_frame
 from hairdensity.treatments import TREATMENTS, Treatments, no_treatments, read_treatments
 
 if TYPE_CHECKING:
@@ -199,16 +199,10 @@ def analyze(
             measure_one(job, one, places[one.subject, one.view], ledgers[one.subject, one.view]) for one in series
         )
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
-        draw_all(job, measured, places, tell)
-        zone_rows = [row for one in measured for row in one.zone_rows]
-        write_rows(job.paths.measurements, rows)
-        write_rows(job.paths.zones, zone_rows, ZONE_COLUMNS)
-        if parquet:
-            write_parquet(job.paths.measurements_parquet, rows, COLUMNS)
-            write_parquet(job.paths.zones_parquet, zone_rows, ZONE_COLUMNS)
+        drawing = drawing_of(job, measured, places, tell)
         from hairdensity.publish import publish  # what writes the page is not waited for before the first photo
 
-        progress, headlines, views = publish(job, measured, rows, title=title, pdf=pdf)
+        progress, headlines, views = publish(job, measured, rows, drawing, title=title, pdf=pdf, parquet=parquet)
     return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh, views, job.treatments)
 
 
@@ -262,7 +256,13 @@ def _named_or_default(named: Path | str | None, default: Path) -> Path | None:
 def _workers(job: Job, cluster: str | None, jobs: int, photo_seconds: float, photos: Path) -> Iterator[Job]:
     """Give the job with its workers: processes here, or those of a cluster, which see folders by their full path."""
     if cluster is None:
-        with Here(jobs, photo_seconds).staffed() as staff:
+
+        def load_the_rest() -> None:
+            from hairdensity.publish import make_ready
+
+            make_ready(decide=len({photo.date for photo in job.found.photos}) > 1)
+
+        with Here(jobs, photo_seconds).staffed(load_the_rest) as staff:
             yield replace(job, run=staff)
         return
     from hairdensity.cluster import connected

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from hairdensity.drawing import NO_DRAWING, Drawing, note_drawn
 from hairdensity.files import write_whole
 from hairdensity.find import Found
 from hairdensity.frames import FrameLoader, PictureTask, frames_of, run_picture
@@ -25,6 +26,7 @@ from hairdensity.report.words import CLOSE_UPS, clean
 from hairdensity.rows import MeasuredSeries
 from hairdensity.spot_map import spot_map
 from hairdensity.stages import Job, observer, placer
+from hairdensity.tasks import DrawTask, run_draw
 from hairdensity.treatments import Treatments
 from hairdensity.views import MACRO
 
@@ -52,9 +54,63 @@ class Written:
     courses: tuple[Course, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the page, or the pages, will be made of.
+
+    Parameters
+    ----------
+    by_subject : mapping of str to list of MeasuredSeries
+        Everything of each person.
+    followed : tuple of str
+        Those with a course.
+    inputs : tuple of SeriesInput
+        What a page of all of them shows; empty where each has a page.
+    """
+
+    by_subject: Mapping[str, Sequence[MeasuredSeries]]
+    followed: tuple[str, ...]
+    inputs: tuple[SeriesInput, ...]
+
+
+def gather(job: Job, measured: Sequence[MeasuredSeries], views: Views, drawing: Drawing = NO_DRAWING) -> Gathered:
+    """Make the charts and pictures of a page, and the masks beside them, so that no worker waits.
+
+    Parameters
+    ----------
+    job : Job
+        The inputs of the run.
+    measured : sequence of MeasuredSeries
+        Every subject and view that is to be shown.
+    views : mapping
+        The verdict by (subject, view).
+    drawing : Drawing
+        The masks.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    # Of each person first what there is a course of.
+    measured = sorted(measured, key=lambda one: len(views[one.series.subject, one.series.view].sessions) < 2)
+    by_subject: dict[str, list[MeasuredSeries]] = {}
+    for one in measured:
+        by_subject.setdefault(one.series.subject, []).append(one)
+    followed = tuple(
+        subject
+        for subject, series in by_subject.items()
+        if any(len(views[subject, one.series.view].sessions) > 1 for one in series)
+    )
+    if len(followed) <= MOST_PEOPLE:
+        return Gathered(by_subject, followed, _inputs(job, measured, views, drawing=drawing))
+    _make_ahead(job, (), drawing, ())
+    return Gathered(by_subject, followed, ())
+
+
 def write_pages(
     job: Job,
-    measured: Sequence[MeasuredSeries],
+    gathered: Gathered,
     views: Views,
     run: Mapping[str, Any],
     *,
@@ -68,8 +124,8 @@ def write_pages(
     ----------
     job : Job
         The inputs of the run.
-    measured : sequence of MeasuredSeries
-        Every subject and view that is to be shown.
+    gathered : Gathered
+        What is to be shown.
     views : mapping
         The verdict by (subject, view).
     run : mapping
@@ -88,19 +144,9 @@ def write_pages(
     HairdensityError
         If a PDF is wanted and its extra is not installed.
     """
-    page = target or job.paths.report
-    # Of each person first what there is a course of.
-    measured = sorted(measured, key=lambda one: len(views[one.series.subject, one.series.view].sessions) < 2)
-    by_subject: dict[str, list[MeasuredSeries]] = {}
-    for one in measured:
-        by_subject.setdefault(one.series.subject, []).append(one)
-    followed = [
-        subject
-        for subject, series in by_subject.items()
-        if any(len(views[subject, one.series.view].sessions) > 1 for one in series)
-    ]
+    page, by_subject, followed = target or job.paths.report, gathered.by_subject, gathered.followed
     if len(followed) <= MOST_PEOPLE:
-        data = _data(job, measured, views, run, title)
+        data = _data(job, gathered.inputs, run, title)
         return Written(_write(job, data, page, pdf), tuple(one.course for one in data.series))
     folder = page.with_suffix("")
     files: list[Path] = []
@@ -114,8 +160,8 @@ def write_pages(
         files += made[which][0]
         lines += made[which][1]
     once = [one for subject, series in by_subject.items() if subject not in followed for one in series]
-    rest = _data(job, once, views, run, title, name_subjects=True)
-    counts = [row["status"] for one in measured for row in one.rows]
+    rest = _data(job, _inputs(job, once, views, name_subjects=True), run, title, name_subjects=True)
+    counts = [row["status"] for series in by_subject.values() for one in series for row in one.rows]
     index = replace(rest, photos=len(counts), measured=counts.count("measured"), people=tuple(lines))
     if page == job.paths.report:
         _remove_others(folder, files)
@@ -156,7 +202,7 @@ class PersonTask:
 
 def run_person(task: PersonTask) -> tuple[tuple[Path, ...], tuple[PersonLine, ...]]:
     """Write the page of one person; return the files, and what the index says of it."""
-    data = _data(task.job, task.measured, task.views, task.run, task.title)
+    data = _data(task.job, _inputs(task.job, task.measured, task.views), task.run, task.title)
     files = _write(task.job, data, task.page, task.pdf)
     draw = _charts(task.job)
     for one in data.series:
@@ -224,14 +270,14 @@ def lanes(treatments: Treatments) -> tuple[Lane, ...]:
     return courses + events
 
 
-def _data(
+def _inputs(
     job: Job,
     measured: Iterable[MeasuredSeries],
     views: Views,
-    run: Mapping[str, Any],
-    title: str,
     name_subjects: bool | None = None,
-) -> ReportData:
+    drawing: Drawing = NO_DRAWING,
+) -> tuple[SeriesInput, ...]:
+    """Return what a page shows, its charts and pictures made, and the masks beside them."""
     keeper = Keeper(job.paths.cache)
     inputs: list[SeriesInput] = []
     loaders: dict[int, FrameLoader] = {}
@@ -251,29 +297,49 @@ def _data(
             if (more := views.get((one.series.subject, f"{one.series.view}:{column}"))) and more.sessions
         ]
     ahead = foreseen(inputs, treatments=lanes(job.treatments), today=job.today, name_subjects=name_subjects)
-    _make_ahead(job, ahead, {id(inputs[place]): frames for place, frames in loaders.items()})
+    pictures = _picture_tasks(keeper, ahead, {id(inputs[place]): frames for place, frames in loaders.items()})
+    _make_ahead(job, chart_tasks(_charts(job), ahead.courses), drawing, pictures)
+    return tuple(inputs)
+
+
+def _data(
+    job: Job, inputs: Iterable[SeriesInput], run: Mapping[str, Any], title: str, name_subjects: bool | None = None
+) -> ReportData:
     return build_report(
         inputs, treatments=lanes(job.treatments), run=run, warnings=job.warnings, today=job.today, title=title,
         name_subjects=name_subjects,
     )  # fmt: skip
 
 
-def _make_ahead(job: Job, ahead: Foreseen, loaders: Mapping[int, FrameLoader]) -> None:
-    """Make the pictures and charts of a page where the work is done, side by side; they are then read as kept."""
-    keeper = Keeper(job.paths.cache)
-    pictures = [
+def _picture_tasks(keeper: Keeper, ahead: Foreseen, loaders: Mapping[int, FrameLoader]) -> list[PictureTask]:
+    """Return how the pictures of a page are made that are not kept."""
+    return [
         task
         for one, photo, size in ahead.pictures
         if id(one) in loaders and (task := loaders[id(one)].task(photo, *size)) and not keeper.has(task.entry)
     ]
-    # Charts first: they take longest, and what draws them half a second to load.
-    tasks: list[ChartTask | PictureTask] = [*chart_tasks(_charts(job), ahead.courses), *pictures]
-    for _ in job.run(_make, tasks):
-        pass
 
 
-def _make(task: ChartTask | PictureTask) -> bool:
-    return run_chart(task) if isinstance(task, ChartTask) else run_picture(task)
+def _make_ahead(job: Job, charts: Sequence[ChartTask], drawing: Drawing, pictures: Sequence[PictureTask]) -> None:
+    """Make all where the work is done, side by side; it is then read as kept. Charts first: they take longest."""
+    tasks: list[ChartTask | DrawTask | PictureTask] = [*charts, *drawing.tasks, *pictures]
+    drawing.told(0)
+    drawn = 0
+    for which, _ in job.run(_make, tasks):
+        if isinstance(tasks[which], DrawTask):
+            drawn += 1
+            drawing.told(drawn)
+    note_drawn(job.paths, drawing)
+
+
+def _make(task: ChartTask | DrawTask | PictureTask) -> bool:
+    match task:
+        case ChartTask():
+            return run_chart(task)
+        case DrawTask():
+            return run_draw(task)
+        case PictureTask():
+            return run_picture(task)
 
 
 def _write(job: Job, data: ReportData, page: Path, pdf: bool) -> tuple[Path, ...]:

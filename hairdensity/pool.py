@@ -5,8 +5,10 @@ Whatever offers `concurrent.futures.Executor` can run the same tasks; `hairdensi
 
 import contextlib
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -22,6 +24,8 @@ GRACE: Final = 2.0
 """A worker gets so many times what its task may take before it is killed: a task mostly stops by itself in time."""
 DIED: Final = "the process that measured it died twice, perhaps for want of memory"
 HUNG: Final = "it took too long"
+# Forked from a process that computes nothing: a fork of this one would copy locks of threads that the child has not.
+_START: Final = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,15 @@ class Here:
             yield from run(function, tasks)
 
     @contextlib.contextmanager
-    def staffed(self) -> Iterator["Staff"]:
-        """Give the same with workers that stay, and what they have loaded with them, until this ends."""
-        staff = Staff(self)
+    def staffed(self, meanwhile: Callable[[], None] | None = None) -> Iterator["Staff"]:
+        """Give the same with workers that stay, and what they have loaded with them, until this ends.
+
+        Parameters
+        ----------
+        meanwhile : callable, optional
+            What this process does once the workers have their first tasks, such as loading what it needs later.
+        """
+        staff = Staff(self, meanwhile)
         try:
             yield staff
         finally:
@@ -104,10 +114,12 @@ class Staff:
     ----------
     how : Here
         How many, and how long a task may take.
+    meanwhile : callable, optional
+        As in `Here.staffed`.
     """
 
-    def __init__(self, how: Here) -> None:
-        self._jobs, self._seconds = how.jobs, how.seconds
+    def __init__(self, how: Here, meanwhile: Callable[[], None] | None = None) -> None:
+        self._jobs, self._seconds, self._meanwhile = how.jobs, how.seconds, meanwhile
         self._executor: ProcessPoolExecutor | None = None
         self._ready: Future[None] | None = None
 
@@ -147,6 +159,7 @@ class Staff:
     ) -> Iterator[tuple[int, Result | Crashed]]:
         """Keep a bounded number of tasks in flight, so that a million of them need no more memory than ten."""
         if self._executor is None or self._ready is None:
+            prepare(getattr(function, "__module__", ""))
             self._executor = _workers(self._jobs)
             self._ready = self._executor.submit(_ready)
         executor, ready = self._executor, self._ready
@@ -159,6 +172,9 @@ class Staff:
                     flying[executor.submit(attempt, function, self._seconds, tasks[index])] = index
                 if not flying:
                     return
+                if meanwhile := self._meanwhile:
+                    self._meanwhile = None
+                    meanwhile()
                 landed, _ = wait(flying, 1.0 if self._seconds < float("inf") else None, FIRST_COMPLETED)
                 for future in landed:
                     result = future.result()
@@ -206,6 +222,29 @@ class _PoolBrokeError(Exception):
     def __init__(self, in_flight: list[int]) -> None:
         super().__init__("a worker process died")
         self.in_flight = in_flight
+
+
+def prepare(module: str) -> None:
+    """Start the process that workers come from, which loads a module that they will need; nothing if it runs already.
+
+    What is loaded there once, no worker loads again; and who starts it early, as the command line does, need not wait
+    for it after having loaded the same. It ends with this process. Where processes cannot be forked each worker starts
+    by itself.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module; one that is not found there is loaded by each worker instead.
+    """
+    if _START != "forkserver":
+        return
+    from multiprocessing import forkserver
+
+    context = multiprocessing.get_context(_START)
+    # Not what the command itself is, as is usual: a script that guards nothing would run once more.
+    context.set_forkserver_preload([] if module == "__main__" else [module])
+    with _only_installed():
+        forkserver.ensure_running()
 
 
 def cores() -> int:
@@ -264,8 +303,22 @@ def _kill(executor: ProcessPoolExecutor) -> None:
 
 
 def _workers(count: int) -> ProcessPoolExecutor:
-    # Spawned rather than forked: a fork copies locks of threads that do not exist in the child.
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_worker)
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(_START), initializer=_prepare_worker)
+
+
+@contextlib.contextmanager
+def _only_installed() -> Iterator[None]:
+    """Let Python processes that start meanwhile load nothing from where they start: that may be a stranger's folder."""
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _ready() -> None:
@@ -273,8 +326,16 @@ def _ready() -> None:
 
 
 def _prepare_worker() -> None:
-    """One thread a worker, and Ctrl-C is for the parent to deal with."""
+    """One thread a worker, Ctrl-C is for the parent to deal with, and without a parent there is nothing to do."""
     import cv2
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed tells nobody, and its workers would wait for their next task for ever.
+    if parent := multiprocessing.parent_process():
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)

@@ -1,14 +1,17 @@
-"""Publish: from the table to the verdicts, the charts, the page for people, and the record of what made them."""
+"""Publish: the tables, the verdicts, the charts, the page for people, and the record of what made them."""
 
 import json
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, Final
 
-from hairdensity.columns import Cell
+from hairdensity.columns import COLUMNS, ZONE_COLUMNS, Cell
+from hairdensity.drawing import NO_DRAWING, Drawing
 from hairdensity.files import write_whole
 from hairdensity.followed import verdicts
 from hairdensity.keep import Keeper, file_digest
-from hairdensity.pages import write_pages
+from hairdensity.pages import gather, write_pages
+from hairdensity.parquet import write_parquet
 from hairdensity.preferences import TITLE
 from hairdensity.progress import ViewProgress, progress_json
 from hairdensity.provenance import describe_run
@@ -16,6 +19,7 @@ from hairdensity.remember import write_recipe
 from hairdensity.report.answers import without_course
 from hairdensity.report.drawn import Charts
 from hairdensity.report.export import write_charts
+from hairdensity.report.render import template
 from hairdensity.report.words import (
     COVERAGE,
     NOTHING_MEASURED,
@@ -28,16 +32,37 @@ from hairdensity.report.words import (
 )
 from hairdensity.rows import MeasuredSeries
 from hairdensity.stages import Job
+from hairdensity.table import write_rows
 
 Rows = Sequence[dict[str, Cell]]
 MOST_TOLD: Final = 3
 """Of photos that make no course, so many are told with their values."""
 
 
+def make_ready(*, decide: bool) -> None:
+    """Load what will be needed, and compile the page, while the photos are measured elsewhere.
+
+    Parameters
+    ----------
+    decide : bool
+        Whether there will be verdicts, which need SciPy.
+    """
+    template()
+    if decide:
+        import_module("scipy.special")
+
+
 def publish(
-    job: Job, measured: Sequence[MeasuredSeries], rows: Rows, *, title: str = TITLE, pdf: bool = False
+    job: Job,
+    measured: Sequence[MeasuredSeries],
+    rows: Rows,
+    drawing: Drawing = NO_DRAWING,
+    *,
+    title: str = TITLE,
+    pdf: bool = False,
+    parquet: bool = False,
 ) -> tuple[dict[str, Any], tuple[str, ...], tuple[ViewProgress, ...]]:
-    """Write progress.json, charts, report.html and run.json.
+    """Write masks, tables, progress.json, charts, report.html and run.json.
 
     Parameters
     ----------
@@ -47,10 +72,14 @@ def publish(
         Every subject and view.
     rows : sequence of dict
         The table.
+    drawing : Drawing
+        Masks and maps that are still to be written.
     title : str
         Heading of the page.
     pdf : bool
         Whether to write the page as PDF as well.
+    parquet : bool
+        Whether to write the tables as Parquet as well.
 
     Returns
     -------
@@ -69,11 +98,14 @@ def publish(
         If a PDF is wanted and its extra is not installed; all else is written by then.
     """
     views = verdicts(rows, job.treatments, job.today, Keeper(job.paths.cache), job.run)
+    pages = gather(job, measured, views, drawing)
+    # Tables only now: who deletes the folder while masks are written still gets them, and a PDF may fail.
+    _write_tables(job, measured, rows, parquet)
     progress = progress_json(tuple(views.values()))
     write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
     run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
     write_whole(job.paths.run, json.dumps(run, indent=2) + "\n")
-    written = write_pages(job, measured, views, run, title=title, pdf=pdf)
+    written = write_pages(job, pages, views, run, title=title, pdf=pdf)
     write_charts(written.courses, job.paths.charts, Charts(Keeper(job.paths.cache)))
     write_recipe(job, measured, title)
     several = len({view.subject for view in views.values()}) > 1
@@ -83,6 +115,15 @@ def publish(
         tuple(_headline(view, rows, several) for view in views.values() if view.sessions or view.view in known),
         tuple(views.values()),
     )
+
+
+def _write_tables(job: Job, measured: Sequence[MeasuredSeries], rows: Rows, parquet: bool) -> None:
+    zone_rows = [row for one in measured for row in one.zone_rows]
+    write_rows(job.paths.measurements, rows)
+    write_rows(job.paths.zones, zone_rows, ZONE_COLUMNS)
+    if parquet:
+        write_parquet(job.paths.measurements_parquet, rows, COLUMNS)
+        write_parquet(job.paths.zones_parquet, zone_rows, ZONE_COLUMNS)
 
 
 def headline_parts(view: ViewProgress, rows: Rows, several: bool) -> tuple[str, VerdictWords, str]:

@@ -9,7 +9,7 @@ from hairdensity.errors import HairdensityError, quoted
 from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.followed import verdicts
-from hairdensity.pages import write_pages
+from hairdensity.pages import gather, write_pages
 from hairdensity.pool import Here
 from hairdensity.regions import outlined
 from hairdensity.remember import remembered
@@ -116,7 +116,8 @@ def remake(
     rows = [row for one in measured for row in one.rows]
     views = verdicts(rows, dates, kept.today)
     heading = wanted.title or kept.title
-    return write_pages(job, measured, views, kept.run, title=heading, target=page, pdf=pdf).files
+    pages = gather(job, measured, views)
+    return write_pages(job, pages, views, kept.run, title=heading, target=page, pdf=pdf).files
 
 
 def _as_wanted(found: FoundPhoto, wanted: Wanted) -> FoundPhoto | None:

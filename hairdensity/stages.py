@@ -1,26 +1,21 @@
 """The passes over all photos: observe, place, measure, draw. Each does only what is not kept from an earlier run."""
 
-import hashlib
-import json
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-
-from hairdensity import imaging
 from hairdensity.align import NotAligned
 from hairdensity.arrays import Mask
 from hairdensity.errors import OutputError
-from hairdensity.files import OutPaths, picture_names, write_whole
+from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
-from hairdensity.index import Known, known_of, observation_in, read_index, read_json, stamp_of, write_index
+from hairdensity.index import Known, known_of, observation_in, read_index, stamp_of, write_index
 from hairdensity.keep import Keeper, Laid
 from hairdensity.ledger import Ledger, encode_skin, read_ledger, write_ledger
-from hairdensity.measure import Numbers, grid_shape
+from hairdensity.measure import Numbers
 from hairdensity.placing import Placement
 from hairdensity.pool import Crashed, Runner
 from hairdensity.recipe import Observation
@@ -31,7 +26,6 @@ from hairdensity.settings import Settings
 from hairdensity.spots import kept_pair, run_pair
 from hairdensity.tasks import (
     CountTask,
-    DrawTask,
     ObserveTask,
     PlaceTask,
     laid_of,
@@ -39,13 +33,11 @@ from hairdensity.tasks import (
     observation_of,
     observe_task,
     run_count,
-    run_draw,
     run_observe,
     run_place,
     skin_of,
 )
 from hairdensity.treatments import Treatments
-from hairdensity.views import MACRO
 
 AT_A_TIME: Final = 4
 """Photos that a worker is given at a time to measure from what is kept: each takes a hundredth of a second."""
@@ -336,59 +328,3 @@ def _place_tasks(job: Job, one: Series) -> dict[str, PlaceTask]:
 def _pair_task(job: Job, later: Member, earlier: Member) -> PlaceTask:
     """Return how a macro photo is laid on an earlier one, hair by hair."""
     return PlaceTask(_observe_task(job, later.found), later.entry, _observe_task(job, earlier.found), earlier.entry)
-
-
-def draw_all(job: Job, measured: Sequence[MeasuredSeries], places: Places, tell: OnProgress) -> None:
-    """Write the masks, maps and lists of hairs that are not there yet as they should be."""
-    names = picture_names(photo.name for photo in job.found.photos)
-    drawn_file = job.paths.cache / "drawn.json"
-    before = read_json(drawn_file)
-    now: dict[str, list[str]] = {}
-    tasks = []
-    for one in measured:
-        tasks_of = places[one.series.subject, one.series.view]
-        common = imaging.encode_png(one.common.astype(np.uint8)) if one.common is not None else b""
-        skin = hashlib.sha256(common).hexdigest()
-        for member, row in zip(one.series.members, one.rows, strict=True):
-            if row["status"] != "measured":
-                continue
-            place, base, shared = tasks_of[member.found.name], one.series.base_of(member), common
-            if row["baseline"] == member.found.name:
-                place, base, shared = place.on_itself(), member, common if member is one.series.baseline else b""
-            task = _draw_task(job, one.series.view, base, place, names[member.found.name], shared)
-            made_from = (place.chained if row.get("aligned_through") else place.placement, skin)
-            now[member.found.name] = [names[member.found.name], *made_from]
-            if before.get(member.found.name) == now[member.found.name]:
-                task = task.without_what_is_there()
-            if task.writes_anything:
-                tasks.append(task)
-    tell("writing masks", 0, len(tasks))
-    for done, _ in enumerate(job.run(run_draw, tasks), 1):
-        tell("writing masks", done, len(tasks))
-    _remove_stale(job.paths, before, {names[name] for name in now})
-    write_whole(drawn_file, json.dumps(now))
-
-
-def _draw_task(job: Job, view: str, base: Member, place: PlaceTask, name: str, common: bytes) -> DrawTask:
-    work = imaging.shrunk_shape(base.observation.shape, job.settings.work_px)
-    return DrawTask(
-        place=place,
-        baseline_work=work,
-        common=common or imaging.encode_png(np.ones(grid_shape(work), np.uint8)),
-        mask=job.paths.mask(name),
-        map=job.paths.map(name) if job.maps else None,
-        hairs=job.paths.hairs(name) if view == MACRO else None,
-    )
-
-
-def _remove_stale(paths: OutPaths, before: dict[str, Any], wanted: Collection[str]) -> None:
-    """Delete what an earlier run wrote of photos that no longer have a number: a picture without a row would mislead.
-
-    Only what the earlier run says it wrote: OUT may be a folder that holds files of its owner as well.
-    """
-    for written in before.values():
-        match written:
-            case [str(picture), *_] if picture not in wanted:
-                for path in (paths.mask(picture), paths.map(picture), paths.hairs(picture)):
-                    if path.resolve().is_relative_to(paths.root.resolve()):
-                        path.unlink(missing_ok=True)

@@ -1,5 +1,8 @@
+import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -104,3 +107,52 @@ def test_a_task_that_takes_too_long_is_given_up(jobs: int):
 def test_a_task_that_cannot_be_interrupted_is_killed_and_the_others_are_done():
     results = dict(Here(2, 0.5)(partial(hang_on, 1), [0, 1, 2]))
     assert results == {0: 0, 1: Crashed(HUNG), 2: 2}
+
+
+MANY = """
+from pathlib import Path
+from hairdensity.keep import file_digest
+from hairdensity.pool import Here
+if __name__ == "__main__":
+    for done, _ in enumerate(Here(2)(file_digest, [Path(__file__)] * 1_000_000)):
+        if done == 2:
+            print("working", flush=True)
+"""
+
+
+def start(script: Path, where: Path) -> "subprocess.Popen[str]":
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(MANY)
+    package = str(Path(__file__).parents[1])
+    return subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True, cwd=where, start_new_session=True,
+        env=os.environ | {"PYTHONPATH": package},
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="needs Linux")
+def test_workers_end_with_a_command_that_is_killed_and_load_nothing_from_where_it_runs(tmp_path: Path):
+    where = tmp_path / "photos"
+    where.mkdir()
+    (where / "cv2.py").write_text("open('loaded', 'w')")
+    process = start(tmp_path / "programs" / "run.py", where)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "working\n"
+
+    def of_the_command() -> list[str]:
+        lines = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # ended meanwhile
+                lines.append(path.read_text())
+        # Behind the name: state, parent, group.
+        return [line for line in lines if line.rpartition(")")[2].split()[2] == str(process.pid)]
+
+    assert len(of_the_command()) >= 3
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    until = time.monotonic() + 20
+    while of_the_command() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not of_the_command()
+    assert not (where / "loaded").exists()

@@ -87,6 +87,11 @@ def analyze(
       hairdensity analyze PHOTOS --out RESULTS
       hairdensity analyze PHOTOS --out RESULTS --treatments dates.csv --pdf
     """
+    from hairdensity.files import OutPaths
+    from hairdensity.pool import cores, prepare
+
+    if not cluster and given["jobs"] != 1 and cores() > 1 and not OutPaths(out).cache.exists():
+        prepare("hairdensity.tasks")  # beside all that is loaded here; a folder that is known needs few workers
     from hairdensity.analysis import analyze as run
     from hairdensity.flags import FLAGS
     from hairdensity.preferences import choose

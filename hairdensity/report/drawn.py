@@ -84,32 +84,31 @@ class Charts:
 
 @dataclass(frozen=True, slots=True)
 class ChartTask:
-    """Draw one chart and keep it, unless that is done.
+    """Draw the charts of one course and keep them, unless that is done.
+
+    All in one task: what draws takes longer to load than a chart to draw, and loads in one worker only.
 
     Parameters
     ----------
     draw : Charts
         What draws and keeps.
     course : Course
-        What it shows.
-    prefix : str
-        As for `Charts.svg`; empty for the picture that is a file of its own.
-    narrow : bool
-        Whether it is for a phone.
+        What they show.
+    anchor : str
+        Name of the section of the page.
     """
 
     draw: Charts
     course: Course
-    prefix: str
-    narrow: bool = False
+    anchor: str
 
 
 def run_chart(task: ChartTask) -> bool:
     """Do the task, and bring nothing back."""
-    if task.prefix:
-        task.draw.svg(task.course, prefix=task.prefix, narrow=task.narrow)
-    else:
-        task.draw.png(task.course)
+    wide, narrow = prefixes(task.anchor)
+    task.draw.svg(task.course, prefix=wide)
+    task.draw.svg(task.course, prefix=narrow, narrow=True)
+    task.draw.png(task.course)
     return True
 
 
@@ -121,11 +120,9 @@ def chart_tasks(draw: Charts, courses: Iterable[tuple[str, Course]]) -> list[Cha
     tasks = []
     for anchor, course in courses if draw.keeper else ():
         wide, narrow = prefixes(anchor)
-        if not draw.keeps("png", course):
-            tasks.append(ChartTask(draw, course, ""))
-        for prefix, is_narrow in ((wide, False), (narrow, True)):
-            if not draw.keeps("svg", course, prefix, is_narrow, True):
-                tasks.append(ChartTask(draw, course, prefix, is_narrow))
+        kept = draw.keeps("png", course) and draw.keeps("svg", course, wide, False, True)
+        if not (kept and draw.keeps("svg", course, narrow, True, True)):
+            tasks.append(ChartTask(draw, course, anchor))
     return tasks
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from hairdensity.report import words
@@ -56,10 +56,10 @@ def render_report(data: ReportData, *, paper: bool = False, draw: Charts = DRAW)
     draw : Charts
         What draws the charts.
     """
-    environment = _environment()
+    environment, page = _environment(), template()
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
     charts, glyphs = _paper_charts(data.series, draw) if paper else _charts(data.series, draw)
-    html = environment.get_template("report.html.j2").render(
+    html = page.render(
         data=data,
         paper=paper,
         charts=charts,
@@ -77,6 +77,11 @@ def render_report(data: ReportData, *, paper: bool = False, draw: Charts = DRAW)
     )
     # A file name may hold half a character, which no UTF-8 file can.
     return html.encode("utf-8", "replace").decode("utf-8")
+
+
+def template() -> Template:
+    """Return the page before it is filled, compiled when first asked for."""
+    return _environment().get_template("report.html.j2")
 
 
 @cache
