@@ -4,7 +4,16 @@ import cv2
 import numpy as np
 import pytest
 
-from hairdensity.alike import HairChange, Look, compared, hair_change, hair_flags
+from hairdensity.alike import (
+    OTHER_BLUE,
+    OTHER_LIGHTNESS,
+    OTHER_STYLE_DEG,
+    HairChange,
+    Look,
+    compared,
+    hair_change,
+    hair_flags,
+)
 from hairdensity.arrays import Matrix
 
 SIDE = 360
@@ -58,6 +67,20 @@ def test_combing_is_found_by_its_angle_and_nothing_else_is(turn: float):
 )
 def test_less_hair_or_other_light_is_no_other_hair(photo: Look):
     assert hair_flags(change(photo)) == ()
+
+
+@pytest.mark.parametrize(
+    ("found", "flags"),
+    [
+        (HairChange(None, 0.0, 1.01 * OTHER_BLUE), ("other_colour",)),
+        (HairChange(None, 0.0, -1.01 * OTHER_BLUE), ("other_colour",)),
+        (HairChange(None, -1.01 * OTHER_LIGHTNESS, 0.0), ("other_colour",)),
+        (HairChange(0.99 * OTHER_STYLE_DEG, 0.99 * OTHER_LIGHTNESS, -0.99 * OTHER_BLUE), ()),
+        (HairChange(1.01 * OTHER_STYLE_DEG, None, None), ("other_style",)),
+    ],
+)
+def test_a_change_counts_in_either_direction(found: HairChange, flags: tuple[str, ...]):
+    assert hair_flags(found) == flags
 
 
 @pytest.mark.parametrize("colour", [(150, 110, 50), (150, 125, 110)], ids=["blond", "lighter"])
