@@ -1,6 +1,7 @@
 """Remake: the page of a finished run once more, without its photos: other treatments, names, dates, or a subset."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,14 +10,14 @@ from hairdensity.errors import HairdensityError, quoted
 from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.followed import verdicts
-from hairdensity.pages import gather, write_pages
+from hairdensity.pages import OF_THE_RUN, gather, write_pages
 from hairdensity.pool import Here
 from hairdensity.regions import outlined
 from hairdensity.remember import remembered
 from hairdensity.series import group
 from hairdensity.stages import Job, measure_one
 from hairdensity.tables import parse_date, read_table
-from hairdensity.treatments import read_treatments
+from hairdensity.treatments import Treatments, read_treatments
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +96,67 @@ def remake(
         If there is no finished run, nothing or nobody that is wanted, or a file cannot be written.
     """
     wanted = wanted or Wanted()
+    names = wanted.names or {}
     paths = OutPaths(out)
     kept = remembered(paths)
+    shown = _shown_names((found for found, _, _ in kept.photos), names)
     photos = [
-        (changed, observation, entry)
+        (replace(changed, name=shown[found.name]), observation, entry)
         for found, observation, entry in kept.photos
         if (changed := _as_wanted(found, wanted)) is not None
     ]
-    unknown = sorted(set(wanted.names or {}) - {found.subject for found, _, _ in kept.photos})
+    unknown = sorted(set(names) - {found.subject for found, _, _ in kept.photos})
     if unknown:
         raise HairdensityError(f"{out}: nobody is called {quoted(unknown[0])} there.")
     if not photos:
         raise HairdensityError(f"{out}: has no photo of what was asked for. Check subject, view and days.")
-    dates = read_treatments(treatments) if treatments else kept.treatments
+    dates = _renamed(read_treatments(treatments) if treatments else kept.treatments, names)
+    drawn = {shown.get(name, name): outlines for name, outlines in kept.drawn.items()}
+    # Handed out, a page tells of those on it: warnings of the run may name other people's files.
+    private = bool(wanted.subjects or names)
+    warnings = () if private else (*kept.warnings, *(dates.warnings if treatments else ()))
+    run = {key: value for key, value in kept.run.items() if not private or key not in OF_THE_RUN}
     job = Job(
-        paths, Found(tuple(found for found, _, _ in photos), ()), dates, kept.drawn, (), kept.settings, Here(1), False,
-        kept.today, (*kept.warnings, *(dates.warnings if treatments else ())),
+        paths, Found(tuple(found for found, _, _ in photos), ()), dates, drawn, (), kept.settings, Here(1), False,
+        kept.today, warnings,
     )  # fmt: skip
-    measured = tuple(measure_one(job, one, keep=False) for one in group(photos, outlined(kept.drawn), kept.today))
+    measured = tuple(measure_one(job, one, keep=False) for one in group(photos, outlined(drawn), kept.today))
     rows = [row for one in measured for row in one.rows]
     views = verdicts(rows, dates, kept.today)
     heading = wanted.title or kept.title
     pages = gather(job, measured, views)
-    return write_pages(job, pages, views, kept.run, title=heading, target=page, pdf=pdf).files
+    return write_pages(job, pages, views, run, title=heading, target=page, pdf=pdf).files
+
+
+def _renamed(dates: Treatments, names: Mapping[str, str]) -> Treatments:
+    """Return treatments with the names that people are to have."""
+    return replace(
+        dates,
+        courses=tuple(replace(one, subject=names.get(one.subject, one.subject)) for one in dates.courses),
+        events=tuple(replace(one, subject=names.get(one.subject, one.subject)) for one in dates.events),
+    )
+
+
+def _shown_names(photos: Iterable[FoundPhoto], names: Mapping[str, str]) -> dict[str, str]:
+    """Return by photo how the page calls it: with the new name of the person where its path has the old one."""
+    shown: dict[str, str] = {}
+    taken: set[str] = set()
+    for found in photos:
+        name = found.name
+        if found.subject in names:
+            new = names[found.subject].replace("/", " ")
+            # Not within a word; and a bare number in a name is rather a count or a day.
+            old = re.compile(rf"(?<![^\W_]){re.escape(found.subject)}(?![^\W_])", re.IGNORECASE)
+            *folders, file = name.split("/")
+            changed = [new if part == found.subject else part for part in folders] + [file]
+            if not found.subject.isdigit():
+                changed = [new.join(old.split(part)) for part in changed]
+            name = "/".join(changed)
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        shown[found.name] = name
+    return shown
 
 
 def _as_wanted(found: FoundPhoto, wanted: Wanted) -> FoundPhoto | None:

@@ -16,6 +16,8 @@ from scenes import head, save, series
 from hairdensity.analysis import analyze
 from hairdensity.cli import main
 from hairdensity.comparison import _told_apart
+from hairdensity.find import FoundPhoto
+from hairdensity.remake import _shown_names
 from hairdensity.settings import Settings
 
 CLASSICAL = Settings(segmenter="classical")
@@ -87,6 +89,43 @@ def test_other_names_other_days_and_a_subset(finished: Path, tmp_path: Path) -> 
     assert (nobody.exit_code, "nobody is called 'nobody'" in nobody.output) == (1, True)
     no_page = CliRunner().invoke(main, ["report", str(finished), "--to", str(tmp_path / "page.pdf")])
     assert (no_page.exit_code, "--pdf" in no_page.output) == (2, True)
+
+
+def test_a_page_of_one_under_another_name_keeps_the_treatments_and_tells_no_name(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    for number, person in enumerate(("Erika", "Otto")):
+        series(photos, 3)
+        (photos / "vertex").rename(photos / f"{number}")
+        for path in sorted((photos / f"{number}").iterdir()):
+            (photos / person / "vertex").mkdir(parents=True, exist_ok=True)
+            path.rename(photos / person / "vertex" / f"{person.lower()}_{path.name}")
+        (photos / f"{number}").rmdir()
+    (photos / "Otto" / "vertex" / "otto_broken.jpg").write_bytes(b"")
+    (photos / "treatments.csv").write_text(
+        "date,treatment,subject\n2026-01-20,minoxidil,Erika\n2026-01-21,PRP,Otto\n2026-01-22,haircut,Nobody\n"
+    )
+    analyze(photos, tmp_path / "out", settings=CLASSICAL, jobs=1)
+    page = tmp_path / "page.html"
+    words = ["report", str(tmp_path / "out"), "--to", str(page), "--subject", "Erika", "--name", "Erika=Patient A"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    html = page.read_text(encoding="utf-8")
+    assert "minoxidil" in html
+    assert "Is it working?" in html
+    for name in ("Erika", "erika", "Otto", "otto_", "PRP", "Nobody", "Photos used"):
+        assert name not in html, name
+
+
+def test_a_persons_name_is_replaced_in_paths_and_in_nothing_else() -> None:
+    def called(name: str, subject: str, new: str) -> str:
+        found = FoundPhoto(name, Path(name), subject, "vertex", None, "", "", None)
+        return _shown_names([found], {subject: new})[name]
+
+    assert called("ann/vertex/Ann_1.jpg", "ann", "A.") == "A./vertex/A._1.jpg"
+    assert called("annex/ann-2.jpg", "ann", "A. / B.") == "annex/A.   B.-2.jpg"
+    assert called("12/vertex/12.jpg", "12", "A.") == "A./vertex/12.jpg"
+    assert called("vertex/1.jpg", "1", "A.") == "vertex/1.jpg"
+    twins = [FoundPhoto(f"{who}/1.jpg", Path("1.jpg"), who, "vertex", None, "", "", None) for who in ("ann", "bob")]
+    assert list(_shown_names(twins, {"ann": "A.", "bob": "A."}).values()) == ["A./1.jpg", "A./1.jpg'"]
 
 
 def test_of_very_many_people_each_has_a_page_that_names_nobody_else(
