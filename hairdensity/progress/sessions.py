@@ -17,7 +17,7 @@ from hairdensity.errors import TableError, quoted
 from hairdensity.flags import FLAGS
 from hairdensity.intervals import Z95
 from hairdensity.tables import Line, Table, parse_date, parse_number, read_table
-from hairdensity.views import DEFAULT_SUBJECT, DEFAULT_VIEW
+from hairdensity.views import DEFAULT_SUBJECT, DEFAULT_VIEW, MACRO
 
 SHARED_OF_DAY: Final = 0.5
 """Share of the noise variance that photos of one day have in common (same hair, same light), so that many photos of a
@@ -197,6 +197,7 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
         raise TableError(
             f"{table.name}: there is no column {quoted(value)}.{meant} Can be followed: {', '.join(numeric) or 'none'}."
         )
+    _refuse_mixed_runs(table)
     column = value or _value_column(table)
     low = _first(table.columns, (f"{column}_low", "low", "lower"))
     high = _first(table.columns, (f"{column}_high", "high", "upper"))
@@ -234,6 +235,25 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
     if undated:
         warnings.append(f"{table.name}: {undated} {'row has' if undated == 1 else 'rows have'} no date: left out.")
     return SeriesTable(tuple(rows), column, tuple(warnings))
+
+
+def _refuse_mixed_runs(table: Table) -> None:
+    """Refuse photos of several runs that nothing tells apart: each run measures on the skin of its own baseline."""
+    if not {"photo", "baseline", "digest"} <= set(table.columns):
+        return
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for line in table.lines:
+        photo, baseline, series = line.get("photo"), line.get("baseline"), (_subject(line), _view(line))
+        # A close-up is its own baseline, and so is a photo without a date that lies on no other.
+        if line.get("date") and baseline and line.get("view") != MACRO:
+            found.setdefault((*series, ""), set()).add(baseline)
+        found.setdefault((*series, photo), set()).add(line.get("digest"))
+    for (subject, view, _), several in found.items():
+        if len(several) > 1:
+            raise TableError(
+                f"{table.name}: {subject or DEFAULT_SUBJECT}/{view} holds photos of several runs. "
+                "Name the run of each row in a column run, or give each person a subject of their own."
+            )
 
 
 def _subject(line: Line) -> str:

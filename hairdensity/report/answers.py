@@ -102,7 +102,9 @@ def _lasting(words: VerdictWords, retained: Estimate | None, sure: bool) -> Answ
     value, low, high = retained
     span = "" if low is None or high is None else f" ({percent(low)} to {percent(high)})"
     yes, no = ("Yes, so far", "No") if sure else ("Probably, so far", "Probably not")
-    short = {"sustained": yes, "temporary": no}.get(words.name, "Open")
+    if words.name not in ("sustained", "temporary"):
+        return Answer(question, NOT_YET, f"of what it may have gained, {percent(value)} was there at last{span}")
+    short = yes if words.name == "sustained" else no
     return Answer(question, short, f"{percent(value)} of the gain is left{span}")
 
 

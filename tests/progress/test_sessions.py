@@ -146,6 +146,22 @@ def test_a_column_that_is_not_there_is_answered_by_those_that_can_be_followed(tm
     )
 
 
+def test_rows_of_several_runs_are_not_taken_for_one_persons(tmp_path: Path) -> None:
+    def merged(rows: str, first: str = "photo,date,view,coverage,baseline,digest") -> Path:
+        return table(tmp_path, f"{first}\n{rows}")
+
+    of_one = "a.jpg,2025-01-01,vertex,0.5,a.jpg,1\nb.jpg,2025-02-01,vertex,0.5,a.jpg,2\n,,,,,\n"
+    assert len(read_series_table(merged(of_one)).rows) == 2
+    for other in ("y.jpg,2025-02-01,vertex,0.6,y.jpg,4\n", "a.jpg,2025-01-01,vertex,0.6,a.jpg,3\n"):
+        with pytest.raises(TableError, match="1/vertex holds photos of several runs"):
+            read_series_table(merged(of_one + other))
+        told_apart = "".join(f"{line},{n}\n" for n, line in enumerate((of_one + other).splitlines()) if line[0] != ",")
+        assert len(read_series_table(merged(told_apart, "photo,date,view,coverage,baseline,digest,run")).rows) == 3
+    macro = of_one.replace("0.5,a.jpg,2", "0.5,b.jpg,2").replace("vertex", "macro")
+    macro += "c.jpg,2025-03-01,macro,0.5,c.jpg,3\nd.jpg,,vertex,0.5,d.jpg,4\n"
+    assert len(read_series_table(merged(macro)).rows) == 4
+
+
 def test_rows_without_value_or_date_are_told(tmp_path: Path) -> None:
     read = read_series_table(table(tmp_path, "date,value\n2025-01-01,\n,12\n2025-02-01,13\n"))
     assert len(read.warnings) == 2

@@ -203,11 +203,12 @@ def test_each_verdict_has_words_of_its_own(make_series: MakeSeries, verdict: str
     [
         ("sustained", True, ["Yes +7.1 points at its peak", "Yes, so far 40 % of the gain is left (20 % to 60 %)"]),
         ("temporary", True, ["Yes +7.1 points at its peak", "No 40 % of the gain is left (20 % to 60 %)"]),
-        ("cannot_tell", True, ["Perhaps +7.1 points at its peak, but not certain", "Open 40 % of the gain is left"]),
+        ("cannot_tell", True, ["Perhaps +7.1 points at its peak, but not certain",
+                               "Not known yet of what it may have gained, 40 % was there at last (20 % to 60 %)"]),
         ("declining", True, ["No: it falls more than noise"]),
         ("no_change", False, ["No nothing larger than noise"]),
     ],
-)
+)  # fmt: skip
 def test_what_a_person_wants_to_know_first_is_answered(
     make_series: MakeSeries, verdict: str, treated: bool, said: list[str]
 ) -> None:
