@@ -3,9 +3,13 @@
 Renders one head, enlarges it to each size with fresh noise for each photo, and then, each in a process of its own,
 decodes the JPEGs; takes a plain threshold of them (decode, grey, Otsu, write the mask: the least that any program must
 do); and analyses them with one worker, by the network and by the classical method. Prints seconds a photo, peak memory,
-the ratio to decoding, and where the time goes; then how far decoding at a reduced size moves the number, and what a
-second worker gains. What a run costs whatever the number of photos is left out: the cost of a photo is that of a run of
-many less that of a run of three, by the number that lies between.
+the ratio to decoding, and where the time goes; then how far decoding at a reduced size moves the number, and what more
+workers gain, by the command line from its start to its end. What a run costs whatever the number of photos is left out
+of the cost of a photo: it is that of a run of many less that of a run of three, by the number that lies between.
+
+Beside the gain of more workers stands the most that the machine itself gives: as many single runs side by side, each of
+all the photos, in so many times the time of one of them. Cores that share caches, memory or a clock give less than
+their number. Only a machine that does nothing else can be measured so.
 """
 
 import argparse
@@ -13,6 +17,8 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +40,7 @@ peak = int(next(line for line in open("/proc/self/status") if line.startswith("V
 print(json.dumps({"cpu": used(), "wall": time.perf_counter() - begun, "peak": peak, "steps": steps, "marks": marks}))
 """
 DECODE = """
-import pathlib, numpy as np
+import sys, pathlib, numpy as np
 from PIL import Image
 for path in sorted(pathlib.Path(sys.argv[1]).glob("*.jpg")):
     np.asarray(Image.open(path))
@@ -58,7 +64,7 @@ analysis.analyze(sys.argv[1], sys.argv[2], jobs=1)
 """
 ANALYZE = """
 import functools
-from hairdensity import analysis, keep, placing, publish, recipe, series, stages, tasks
+from hairdensity import analysis, keep, pages, placing, publish, recipe, series, stages, tasks
 from hairdensity.settings import Settings
 
 nested = [0.0]
@@ -82,25 +88,24 @@ class Timed:
     def __call__(self, *args):
         return timed("segment", self._method)(*args)
 
-if sys.argv[5] == "steps":
-    chosen = recipe.segmenter
-    recipe.segmenter = lambda name: Timed(chosen(name))
-    for step, home, names in (
-        ("read", recipe, ("read_photo",)), ("scale card", recipe, ("find_card",)),
-        ("check", recipe, ("check_frame", "check_scalp")), ("check", placing, ("check_against",)),
-        ("region", recipe, ("find_region",)), ("normalise", recipe, ("normalise",)),
-        ("lay on grid", recipe, ("place",)), ("lay on grid", placing, ("place",)),
-        ("align", placing, ("prepare", "align_prepared")), ("compare hair", placing, ("compared", "hair_change")),
-        ("keep", keep.Keeper, ("save_observation", "save_placement")),
-        ("load again", keep.Keeper, ("load_observation", "load_placement")), ("digest", tasks, ("file_digest",)),
-        ("masks", stages, ("run_draw",)), ("measure", stages, ("measure_series",)),
-        ("verdict and page", publish, ("publish",)),
-    ):
-        for name in names:
-            setattr(home, name, timed(step, getattr(home, name)))
+chosen = recipe.segmenter
+recipe.segmenter = lambda name: Timed(chosen(name))
+for step, home, names in (
+    ("read", recipe, ("read_photo",)), ("scale card", recipe, ("find_card",)),
+    ("check", recipe, ("check_frame", "check_scalp")), ("check", placing, ("check_against",)),
+    ("region", recipe, ("find_region",)), ("normalise", recipe, ("normalise",)),
+    ("lay on grid", recipe, ("place",)), ("lay on grid", placing, ("place",)),
+    ("align", placing, ("prepare", "align_prepared")), ("compare hair", placing, ("compared", "hair_change")),
+    ("keep", keep.Keeper, ("save_observation", "save_placement")),
+    ("load again", keep.Keeper, ("load_observation", "load_placement")), ("digest", tasks, ("file_digest",)),
+    ("masks", pages, ("run_draw",)), ("measure", stages, ("measure_series",)),
+    ("verdict and page", publish, ("publish",)),
+):
+    for name in names:
+        setattr(home, name, timed(step, getattr(home, name)))
 settings = Settings(segmenter=sys.argv[3])
 if __name__ == "__main__":
-    analysis.analyze(sys.argv[1], sys.argv[2], settings=settings, jobs=int(sys.argv[4]))
+    analysis.analyze(sys.argv[1], sys.argv[2], settings=settings, jobs=1)
 """
 WHOLE = """
 from pathlib import Path
@@ -156,9 +161,7 @@ def one_size(home: Path, photos: Path, few: Path, size: float, options: argparse
 
     def costs(folder: Path) -> dict[str, Cost]:
         plain = {"decode": run(DECODE, folder), "threshold": run(THRESHOLD, folder, home / "masks")}
-        return plain | {
-            name: run(ANALYZE, folder, home / f"out-{folder.name}-{name}", name, "1", "steps") for name in methods
-        }
+        return plain | {name: run(ANALYZE, folder, home / f"out-{folder.name}-{name}", name) for name in methods}
 
     base, whole = costs(few), costs(photos)
     decode = (whole["decode"].cpu - base["decode"].cpu) / more
@@ -174,11 +177,36 @@ def one_size(home: Path, photos: Path, few: Path, size: float, options: argparse
     off = 100 * np.abs(both[:, 0] - both[:, 1])
     print(f"coverage decoded at a reduced size against whole: off by {off.mean():.3f} pp, {off.max():.3f} at most")
     if options.workers > 1:
-        walls = [
-            run(ANALYZE, photos, home / f"out-{size:g}-{jobs}", "network", str(jobs), "plain").wall
-            for jobs in (1, options.workers)
-        ]
-        print(f"{options.workers} workers: {walls[0] / walls[1]:.2f} x as fast (wall, start-up and page included)")
+        more_workers(home, photos, few, options.workers)
+
+
+def more_workers(home: Path, photos: Path, few: Path, workers: int) -> None:
+    """Print what more workers gain, and what the machine gives at most."""
+
+    def decoding(at_once: int) -> float:
+        return wall_of([[sys.executable, "-c", DECODE, str(photos)]] * at_once)
+
+    def analysing(folder: Path, jobs: int, at_once: int = 1) -> float:
+        command = [sys.executable, "-m", "hairdensity", "-q", "analyze", str(folder), "--jobs", str(jobs), "--out"]
+        with tempfile.TemporaryDirectory(dir=home) as out:
+            return wall_of([[*command, f"{out}/{number}"] for number in range(at_once)])
+
+    one, more = analysing(photos, 1), analysing(photos, workers)
+    beyond = (one - analysing(few, 1)) / (more - analysing(few, workers))
+    most, most_decoding = workers * one / analysing(photos, 1, workers), workers * decoding(1) / decoding(workers)
+    print(f"{workers} workers: {one / more:.2f} x as fast, from start to end ({one:.1f} and {more:.1f} s)")
+    print(f"  beyond the first {FEW} photos: {beyond:.2f} x")
+    print(f"  the most there is, {workers} single runs side by side: {most:.2f} x; decoding: {most_decoding:.2f} x")
+
+
+def wall_of(commands: Sequence[Sequence[str]]) -> float:
+    """Run commands side by side and return the seconds until the last has ended."""
+    begun = time.perf_counter()
+    processes = [subprocess.Popen(command) for command in commands]
+    ended = [process.wait() for process in processes]
+    if any(ended):
+        raise SystemExit("a run failed")
+    return time.perf_counter() - begun
 
 
 def make(folder: Path, count: int, megapixels: float) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hairdensity.address import folder_at
 from hairdensity.columns import Cell
-from hairdensity.drawing import drawing_of
-from hairdensity.errors import OutputError, TableError
+from hairdensity.drawing import Drawing, drawing_of
+from hairdensity.errors import OutputError, TableError, quoted
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
 from hairdensity.index import exif_day_by, read_index
@@ -19,11 +19,13 @@ from hairdensity.parquet import require_parquet
 from hairdensity.pool import Here, Runner, cores
 from hairdensity.preferences import TITLE
 from hairdensity.regions import REGIONS, outlined, read_regions
+from hairdensity.rows import MeasuredSeries
 from hairdensity.segment import segmenter
 from hairdensity.series import group
 from hairdensity.settings import Settings
 from hairdensity.stages import (
     Job,
+    Looked,
     OnProgress,
     ledgers_of,
     measure_one,
@@ -190,20 +192,23 @@ def analyze(
     tell = on_progress or (lambda _what, _done, _total: None)
     with _only_run(job.paths.root), _workers(job, cluster, jobs or cores(), photo_seconds, folder_at(photos)) as job:
         looked = observe_all(job, tell)
-        series = group(
-            ((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today
-        )
-        places, ledgers = places_of(job, series), ledgers_of(job, series)
-        place_all(job, series, places, ledgers, tell)
-        measured = tuple(
-            measure_one(job, one, places[one.subject, one.view], ledgers[one.subject, one.view]) for one in series
-        )
+        measured, drawing = _measure(job, looked, tell)
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
-        drawing = drawing_of(job, measured, places, tell)
         from hairdensity.publish import publish  # what writes the page is not waited for before the first photo
 
         progress, headlines, views = publish(job, measured, rows, drawing, title=title, pdf=pdf, parquet=parquet)
     return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh, views, job.treatments)
+
+
+def _measure(job: Job, looked: Looked, tell: OnProgress) -> tuple[tuple[MeasuredSeries, ...], Drawing]:
+    """Measure what was observed; return the numbers, and the masks that are to be written."""
+    series = group(((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today)
+    places, ledgers = places_of(job, series), ledgers_of(job, series)
+    place_all(job, series, places, ledgers, tell)
+    measured = tuple(
+        measure_one(job, one, places[one.subject, one.view], ledgers[one.subject, one.view]) for one in series
+    )
+    return measured, drawing_of(job, measured, places, tell)
 
 
 def _gather(
@@ -233,11 +238,11 @@ def _gather(
         dates = treatments_from(treatments)
     warnings += dates.warnings
     people = {photo.subject for photo in found.photos}
-    warnings += [f"{TREATMENTS}: there is no photo of {name!r}." for name in dates.subjects if name not in people]
+    warnings += [f"{TREATMENTS}: there is no photo of {quoted(name)}." for name in dates.subjects if name not in people]
     regions_file = _named_or_default(regions, photos / REGIONS)
     drawn = read_regions(regions_file) if regions_file else {}
     known = {photo.name for photo in found.photos}
-    warnings += [f"{REGIONS}: there is no photo {name!r}." for name in drawn if name not in known]
+    warnings += [f"{REGIONS}: there is no photo {quoted(name)}." for name in drawn if name not in known]
     listing = photos / LISTING
     tables = tuple(file for file in (treatments_file, regions_file, listing) if file and file.is_file())
     return Job(OutPaths(out), found, dates, drawn, tables, settings, run, maps, today, tuple(warnings))

@@ -69,7 +69,7 @@ def _outlines(file: str, photo: str, value: Any) -> Outlines:  # noqa: ANN401 - 
         return Outlines(_polygons(f"{file}: {quoted(photo)}", value))
     unknown = sorted(set(value) - {"region", "zones"})
     if unknown or not value:
-        what = f"has {unknown[0]!r}, but" if unknown else "is empty, but"
+        what = f"has {quoted(unknown[0])}, but" if unknown else "is empty, but"
         raise TableError(f"{file}: {quoted(photo)} {what} only region and zones can be drawn.")
     zones = value.get("zones", {})
     if not isinstance(zones, dict):

@@ -14,7 +14,7 @@ from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.index import Known, known_of, observation_in, read_index, stamp_of, write_index
 from hairdensity.keep import Keeper, Laid
-from hairdensity.ledger import Ledger, encode_skin, read_ledger, write_ledger
+from hairdensity.ledger import NOTHING_KNOWN, Ledger, encode_skin, read_ledger, write_ledger
 from hairdensity.measure import Numbers
 from hairdensity.placing import Placement
 from hairdensity.pool import Crashed, Runner
@@ -240,7 +240,8 @@ def measure_one(
     )
     if keep and one.ledger:
         write_ledger(keeper, one.ledger, measured.ledger, known)
-    return measured
+    # What is not needed any more would be held until the end of the run, of every photo.
+    return replace(measured, ledger=NOTHING_KNOWN)
 
 
 def _reads(job: Job, tasks: Mapping[str, PlaceTask], known: Ledger) -> Reads:
@@ -305,8 +306,13 @@ def _observe_task(job: Job, photo: FoundPhoto) -> ObserveTask:
 def _place_tasks(job: Job, one: Series) -> dict[str, PlaceTask]:
     """Return by photo how each usable one is laid on the baseline, which its series then has."""
     usable = [member for member in one.members if member.usable]
+    # Shared, as a large folder has very many: each photo's by its own placement and those of its neighbours.
+    keeper = Keeper(job.paths.cache)
+    observed = {
+        member.found.name: observe_task(member.found, job.drawn, job.settings, keeper) for member in one.members
+    }
     direct = [
-        PlaceTask(_observe_task(job, member.found), member.entry, _observe_task(job, base.found), base.entry)
+        PlaceTask(observed[member.found.name], member.entry, observed[base.found.name], base.entry)
         for member in usable
         for base in (one.base_of(member),)
     ]

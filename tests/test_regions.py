@@ -74,7 +74,8 @@ def test_any_bytes_are_regions_or_a_clear_error(data: bytes):
 
 
 def test_very_long_names_are_not_repeated_whole(tmp_path: Path):
-    for content in ({"a.jpg": {"zones": {"w" * 9000: [[0, 0], [1, 0], [1, 1]]}}}, {"a" * 9000: 5}):
+    zone = {"w" * 9000: [[0, 0], [1, 0], [1, 1]]}
+    for content in ({"a.jpg": {"zones": zone}}, {"a.jpg": zone}, {"a" * 9000: 5}):
         (tmp_path / "regions.json").write_text(json.dumps(content))
         with pytest.raises(TableError) as error:
             read_regions(tmp_path / "regions.json")
