@@ -12,6 +12,7 @@ import argparse
 import csv
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from hairdensity.simulate.model import HAIR_COLOURS, STYLES
 from hairdensity.simulate.plan import careful_shot
 
 CHANGES = ("wet", "cut", "style", "coloured")
-COMPARED = ("other_style", "other_colour", "other_light", "other_pose")
+COMPARED = ("other_style", "other_colour", "other_light", "other_pose", "other_length", "wet")
 
 
 def changed(number: int, change: str, vigour: float) -> tuple[Head, Shot]:
@@ -62,13 +63,13 @@ def relit(photo: Path, target: Path, number: int) -> None:
     write_whole(target, imaging.encode_jpeg(displayed(lit.astype(np.float32)), 92))
 
 
-def photos_of(series: Path, number: int) -> dict[str, list[Path]]:
+def photos_of(series: Path, number: int, changes: Sequence[str]) -> dict[str, list[Path]]:
     """Return the photos of a head by what changed in them, rendering what is missing; the first is its baseline."""
     with (series / "truth.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     sessions = [series / "photos" / row["photo"] for row in sorted(rows, key=lambda row: row["date"])]
     found = {"nothing": sessions}
-    for change in (*CHANGES, "light"):
+    for change in changes:
         file_of = series / "changed" / f"{change}.jpg"
         if not file_of.is_file():
             file_of.parent.mkdir(exist_ok=True)
@@ -92,6 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cpu-s", type=float, default=np.inf, help="begin no more heads after so much CPU time")
+    parser.add_argument("--changes", nargs="*", default=(*CHANGES, "light"), choices=(*CHANGES, "light"))
     parser.add_argument("--first", type=int, default=0, help="head to begin with")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -100,7 +102,7 @@ def main() -> None:
         if time.process_time() > options.cpu_s:
             break
         number = int(series.name.removeprefix("head"))
-        photos = photos_of(series, number)
+        photos = photos_of(series, number, options.changes)
         first = observe(photos["nothing"].pop(0), "vertex", (), Settings())
         if first.seen is None:
             continue

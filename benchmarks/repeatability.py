@@ -23,7 +23,10 @@ Prints for each kind
 - intervals: share of photos whose 95 % interval holds the truth, and how wide they are (not of real photos, whose truth
   nobody knows); and the share of pairs of sessions of an unchanged head whose difference is within 1.96 times what
   `repeat_sd` allows for;
-- alignment: share of photos that were not aligned.
+- alignment: share of photos that were not measured; error of the others in % of the head's width and in mm, and how
+  many are wrong by more than 3 % of it, with a flag and without;
+- the smallest detectable change of each unchanged head, as its report states it, and how many pairs of sessions differ
+  by no more: 95 % should.
 """
 
 import argparse
@@ -31,16 +34,18 @@ import csv
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from places import Misplaced, misplaced
+from places import report as report_places
+from scatter import Point, report, report_real
 
 from hairdensity import imaging, light
 from hairdensity.analysis import analyze
@@ -70,28 +75,6 @@ LEAST_PX = 20
 """A square of skin counts where every photo shows so many pixels of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One measured photo: its head, whether that changes, truth and measurement as shares.
-
-    `true` is of all the scalp that the photo shows, `same` of the skin that all photos of the series show by the
-    renderer's squares, `here` of the skin that was measured in it.
-    """
-
-    head: int
-    changes: bool
-    true: float
-    same: float
-    first_true: float
-    value: float
-    first_value: float
-    low: float
-    high: float
-    repeat_sd: float = 0.0
-    here: float = np.nan
-    first_here: float = np.nan
-
-
 def main() -> None:
     """Render what is missing, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -110,6 +93,7 @@ def main() -> None:
     real = sorted(options.photos.glob("*.jpg"))[: options.heads] if options.photos else []
     for kind in ["real"] if real else options.kinds:
         points: list[Point] = []
+        places: list[Misplaced] = []
         lost = photos = 0
         for head in range(len(real)) if real else range(options.first, options.first + options.heads):
             if kind in ("light", "pose", "density") and (kind == "density") != (head % 2 == 1):
@@ -123,13 +107,16 @@ def main() -> None:
                 alter(real[head], series, head, options.sessions)
             if not real:
                 render_missing(head, kind, series, options.sessions, options.size, options.jobs)
-            found, missing = measured(head, series, options.segmenter, options.jobs)
+            found, off, missing = measured(head, series, options.segmenter, options.jobs)
             points += found
+            places += off
             lost += missing
             photos += missing + len(found)
         if points:
             print(f"{kind}: photos {photos}, not measured {lost} ({100 * lost / photos:.1f} %)")
             (report_real if real else report)(points)
+            if places:
+                report_places(places)
 
 
 def spent() -> float:
@@ -274,14 +261,16 @@ def truths(series: Path) -> dict[str, dict[str, float]]:
         return {row["photo"]: {name: float(row[name]) for name in ("coverage", "same")} for row in csv.DictReader(text)}
 
 
-def measured(number: int, series: Path, segmenter: str, jobs: int) -> tuple[list[Point], int]:
-    """Analyse one series and return its photos with truth, and how many have no number."""
+def measured(number: int, series: Path, segmenter: str, jobs: int) -> tuple[list[Point], list[Misplaced], int]:
+    """Analyse one series and return its photos with truth, how far they are misplaced, and how many have no number."""
     settings = Settings(segmenter="classical" if segmenter == "classical" else "network")
-    rows = analyze(series / "photos", series / f"out-{segmenter}", settings=settings, jobs=jobs).rows
+    out = series / f"out-{segmenter}"
+    analysis = analyze(series / "photos", out, settings=settings, jobs=jobs)
+    rows = analysis.rows
     truth = truths(series)
     good = [row for row in rows if row["status"] == "measured"]
     if not good:
-        return [], len(rows)
+        return [], [], len(rows)
     first = min(good, key=lambda row: str(row["date"]))
     here = {str(row["photo"]): truth_on_skin(series, f"out-{segmenter}", str(row["photo"])) for row in good}
     points = [
@@ -298,10 +287,15 @@ def measured(number: int, series: Path, segmenter: str, jobs: int) -> tuple[list
             repeat_sd=float(row["repeat_sd"] or 0),
             here=here[str(row["photo"])],
             first_here=here[str(first["photo"])],
+            least_change=analysis.views[0].smallest_detectable_change or np.nan,
         )
         for row in good
     ]
-    return points, len(rows) - len(good)
+    return (
+        points,
+        list(misplaced(series, out, rows, settings)) if (series / "truth").is_dir() else [],
+        len(rows) - len(good),
+    )
 
 
 def truth_on_skin(series: Path, out: str, photo: str) -> float:
@@ -311,94 +305,6 @@ def truth_on_skin(series: Path, out: str, photo: str) -> float:
         return np.nan
     mask = imaging.decode_gray((series / out / "masks" / photo).with_suffix(".png").read_bytes()) > 0
     return float(np.load(truth)["alpha"][mask].mean() / 255)
-
-
-def report(points: list[Point]) -> None:
-    """Print the figures of one kind."""
-    true, same, here, value = (
-        100 * np.array([getattr(p, name) for p in points]) for name in ("true", "same", "here", "value")
-    )
-    head, changes = np.array([p.head for p in points]), np.array([p.changes for p in points])
-    error = value - true
-    print(
-        f"  error of coverage: mean {error.mean():+.2f}, mean absolute {np.abs(error).mean():.2f}, "
-        f"worst tenth above {np.quantile(np.abs(error), 0.9):.2f} pp"
-    )
-    still = [head == one for one in np.unique(head[~changes]) if (head == one).sum() > 2]
-    for what, of in (("as measured", value), ("less truth", value - same), ("of the truth", same)):
-        if still:
-            spread = [of[mine].std(ddof=1) for mine in still]
-            print(
-                f"  scatter between sessions of an unchanged head, {what}: mean {np.mean(spread):.2f}, "
-                f"median {np.median(spread):.2f}, worst {np.max(spread):.2f} pp"
-            )
-    later = [p for p in points if p.changes and p.true != p.first_true]
-    if len(later) > 2:
-        report_slopes(later)
-    low, high = (100 * np.array([getattr(p, name) for p in points]) for name in ("low", "high"))
-    print(
-        f"  95 % intervals hold the truth in {100 * np.mean((low <= true) & (true <= high)):.1f} % of photos, that of "
-        f"the skin measured in {100 * np.mean((low <= here) & (here <= high)):.1f} %; median width "
-        f"{np.median(high - low):.1f} pp"
-    )
-    report_pairs([p for p in points if not p.changes])
-    for one in np.unique(head):
-        mine = head == one
-        sd = [of[mine].std(ddof=1) if mine.sum() > 1 else 0 for of in (value, value - same)]
-        change = "changes" if changes[mine].any() else f"scatter {sd[0]:.2f}"
-        print(
-            f"    head {one:2d}: true {true[mine].mean():5.1f}, error {error[mine].mean():+6.2f}, {change}, "
-            f"less truth {sd[1]:.2f} pp, photos {mine.sum()}"
-        )
-
-
-def report_slopes(later: list[Point]) -> None:
-    """Print measured on true change of photos after the first, heads that change."""
-    head = np.array([p.head for p in later])
-    gained = 100 * np.array([p.value - p.first_value for p in later])
-    rng = np.random.default_rng(0)
-    for what, name in (("of the skin measured", "here"), ("of all the scalp shown", "true")):
-        of = 100 * np.array([getattr(p, name) - getattr(p, f"first_{name}") for p in later])
-        slope, level = np.polyfit(of, gained, 1)
-        draws = []
-        for _ in range(1000):
-            drawn = np.concatenate([np.flatnonzero(head == one) for one in rng.choice(np.unique(head), len(set(head)))])
-            draws.append(np.polyfit(of[drawn], gained[drawn], 1)[0])
-        low, high = np.quantile(draws, (0.025, 0.975))
-        print(
-            f"  measured on true change {what}: slope {slope:.3f} ({low:.2f} to {high:.2f}), "
-            f"intercept {level:+.2f} pp, scatter {(gained - slope * of - level).std(ddof=2):.2f} pp"
-        )
-
-
-def report_pairs(points: list[Point]) -> None:
-    """Print how often two sessions of a head that does not change differ by no more than `repeat_sd` allows for."""
-    head = np.array([one.head for one in points])
-    value, allowed = (100 * np.array([getattr(one, name) for one in points]) for name in ("value", "repeat_sd"))
-    within = [
-        abs(value[a] - value[b]) <= 1.96 * np.hypot(allowed[a], allowed[b])
-        for one in np.unique(head)
-        for a, b in combinations(np.flatnonzero(head == one), 2)
-    ]
-    if within:
-        print(
-            f"  pairs of sessions within 1.96 times repeat_sd (median {np.median(allowed):.2f} pp): "
-            f"{100 * np.mean(within):.1f} %"
-        )
-
-
-def report_real(points: list[Point]) -> None:
-    """Print what can be said where the truth is not known but does not change."""
-    head = np.array([one.head for one in points])
-    value = 100 * np.array([one.value for one in points])
-    groups = [head == one for one in np.unique(head) if (head == one).sum() > 2]
-    spread = np.array([value[mine].std(ddof=1) for mine in groups])
-    first = [value[mine][1:] - value[mine][0] for mine in groups]
-    print(
-        f"  scatter between sessions of an unchanged head: mean {spread.mean():.2f}, median {np.median(spread):.2f}, "
-        f"worst {spread.max():.2f} pp; mean shift from the first {np.concatenate(first).mean():+.2f} pp"
-    )
-    report_pairs(points)
 
 
 if __name__ == "__main__":

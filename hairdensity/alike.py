@@ -2,7 +2,7 @@
 
 Coverage follows how hair is combed: the same hair parted elsewhere covers another share of the skin. What tells combing
 from loss is the direction of the strands, and what tells dye from loss is the colour of places that hair covers all of.
-Neither changes where hair only gets thinner or denser.
+Neither changes where hair only gets thinner or denser. Of a haircut and of wet hair, `hairdensity.locks` sees a part.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import numpy as np
 from hairdensity import imaging
 from hairdensity.arrays import Mask, Matrix, Plane, Rgb, Share
 from hairdensity.light import linear
+from hairdensity.locks import Locks, deeper, gaps_in, locks_of, order_in
 
 LOOK_PX: Final = 480
 """Longer side of the pictures that are compared."""
@@ -35,6 +36,9 @@ LEAST_ORDER: Final = 0.01
 OTHER_STYLE_DEG: Final = 14.5
 OTHER_BLUE: Final = 0.25
 OTHER_LIGHTNESS: Final = 0.4
+OTHER_ORDER: Final = 0.05
+DEEPER_GAPS: Final = 0.18
+"""Differences from the baseline that one in a hundred unchanged sessions or fewer is beyond."""
 DARKEST: Final = 0.02
 """Linear brightness (0..1) added before logarithms: in black hair colours are noise."""
 
@@ -51,11 +55,17 @@ class HairChange:
     lighter, bluer : float or None
         Natural logarithms, photo over baseline: of the brightness of hair, and of its blue over its green. None where
         too little is all hair.
+    ordered : float or None
+        Order of the strands from one to the next (0..1), photo less baseline; None where there is no hair.
+    gaps : float or None
+        By how much the gaps in dense hair are deeper, natural logarithm; None where too little is all hair.
     """
 
-    turned_deg: float | None
-    lighter: float | None
-    bluer: float | None
+    turned_deg: float | None = None
+    lighter: float | None = None
+    bluer: float | None = None
+    ordered: float | None = None
+    gaps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,15 @@ class Compared:
         Width of the scalp there, over `WIDTH_PX`.
     direction : tuple of Plane
         Of the strands, as `_direction` gives it.
+    locks : Locks
+        How it lies strand by strand.
     """
 
     look: Look
     to_small: Matrix
     unit: float
     direction: tuple[Plane, Plane, Plane]
+    locks: Locks
 
 
 def compared(baseline: Look) -> Compared:
@@ -107,7 +120,8 @@ def compared(baseline: Look) -> Compared:
         imaging.resize_mask(baseline.skin, shape),
     )  # fmt: skip
     unit = 2 * float(np.sqrt(np.count_nonzero(look.skin) / np.pi)) / WIDTH_PX
-    return Compared(look, imaging.resized(baseline.picture.shape, shape), unit, _direction(look.picture, unit))
+    to_small = imaging.resized(baseline.picture.shape, shape)
+    return Compared(look, to_small, unit, _direction(look.picture, unit), locks_of(look.picture, unit))
 
 
 def hair_change(photo: Look, baseline: Compared, matrix: Matrix) -> HairChange:
@@ -133,14 +147,15 @@ def hair_change(photo: Look, baseline: Compared, matrix: Matrix) -> HairChange:
     both = imaging.erode(here.skin & other.skin, 3)
     area = int(np.count_nonzero(both))
     if not area:
-        return HairChange(None, None, None)
+        return HairChange()
     turned = _turned(here, baseline, both)
+    ordered, gaps = _otherwise(here, baseline, both)
     full = both & (here.share > FULL) & (other.share > FULL)
     if np.count_nonzero(full) < LEAST_FULL * area:
-        return HairChange(turned, None, None)
+        return HairChange(turned, ordered=ordered, gaps=gaps)
     first, second = (np.median(np.log(linear(one.picture)[full] + DARKEST), axis=0) for one in (here, other))
     change = first - second
-    return HairChange(turned, float(change.mean()), float(change[2] - change[1]))
+    return HairChange(turned, float(change.mean()), float(change[2] - change[1]), ordered, gaps)
 
 
 def hair_flags(change: HairChange) -> tuple[str, ...]:
@@ -151,6 +166,10 @@ def hair_flags(change: HairChange) -> tuple[str, ...]:
     coloured = (abs(change.bluer or 0.0) > OTHER_BLUE, abs(change.lighter or 0.0) > OTHER_LIGHTNESS)
     if any(coloured):
         flags.append("other_colour")
+    if abs(change.ordered or 0.0) > OTHER_ORDER:
+        flags.append("other_length")
+    if (change.gaps or 0.0) > DEEPER_GAPS:
+        flags.append("wet")
     return tuple(flags)
 
 
@@ -188,6 +207,18 @@ def _turned(here: Look, baseline: Compared, both: Mask) -> float | None:
     cosine = (x * u + y * v)[hairy] / np.maximum(weight, 1e-9)
     angle = 0.5 * np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     return float(np.average(angle, weights=weight))
+
+
+def _otherwise(here: Look, baseline: Compared, both: Mask) -> tuple[float | None, float | None]:
+    """Return how the order of the strands and the gaps between them differ; None where one is not known."""
+    locks, other, unit = locks_of(here.picture, baseline.unit), baseline.look, baseline.unit
+    order, order_then = order_in(locks, here.share, both), order_in(baseline.locks, other.share, both)
+    gaps = gaps_in(locks, both & (here.share > FULL), unit)
+    gaps_then = gaps_in(baseline.locks, both & (other.share > FULL), unit)
+    return (
+        None if order is None or order_then is None else order - order_then,
+        None if gaps is None or gaps_then is None else deeper(gaps, gaps_then),
+    )
 
 
 def _direction(picture: Rgb, unit: float) -> tuple[Plane, Plane, Plane]:

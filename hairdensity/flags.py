@@ -103,9 +103,9 @@ _FLAGS = (
          "Comb it the same way each time, with the parting in the same place.", 2.0),
     Flag("other_colour", "shows hair of another colour than the first session", "warn",
          "Write colouring into treatments.csv; compare with photos of the same colour.", 2.0),
-    Flag("other_length", "was taken another time after a haircut than the first session, says treatments.csv", "warn",
+    Flag("other_length", "shows hair of another length than the first session, by its look or treatments.csv", "warn",
          "Photograph the same number of days after a haircut each time.", 2.0),
-    Flag("wet", "shows hair that is wet or has product in it, as its notes say", "warn",
+    Flag("wet", "shows hair that is wet or has product in it, by its look or its notes", "warn",
          "Wash, dry, and use nothing in the hair before a photo.", 2.0),
 )  # fmt: skip
 

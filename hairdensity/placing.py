@@ -15,7 +15,7 @@ from hairdensity.recipe import Observation, Seen, alone
 from hairdensity.region import Region
 from hairdensity.tone import FRAME_PX, TONE_PX, Toned, steadied, tone_change
 
-OTHER_TONE: Final = frozenset(("other_light", "other_style", "other_colour"))
+OTHER_TONE: Final = frozenset(("other_light", "other_style", "other_colour", "wet"))
 """What must not be said of a photo for its tone to tell anything beside its baseline's."""
 
 

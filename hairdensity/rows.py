@@ -332,7 +332,7 @@ def _measured_cells(
     settings: Settings,
 ) -> dict[str, Cell]:
     """Return the cells that need the baseline."""
-    names = [*member.flags, *laid.flags, *written]
+    names = list(dict.fromkeys((*member.flags, *laid.flags, *written)))
     if isinstance(laid.alignment, NotAligned) or own is None:
         reason = flag_registry.reason_for(names)
         detail = laid.alignment.reason if isinstance(laid.alignment, NotAligned) else ""
