@@ -53,6 +53,11 @@ class MissingExtraError(HairdensityError):
     """Something was asked for that needs a package which is not installed."""
 
 
+def printable(name: str) -> str:
+    """Return the name of a file as a message shows it: what a terminal could take for a command is a question mark."""
+    return "".join(char if char.isprintable() else "?" for char in name)
+
+
 def quoted(text: str) -> str:
     """Return what somebody wrote as a message shows it: in quotation marks, its end left out where it is very long."""
     return repr(text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…")

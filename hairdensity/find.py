@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
 from hairdensity.address import files_below, is_remote
-from hairdensity.errors import HairdensityError, TableError, quoted
+from hairdensity.errors import HairdensityError, TableError, printable, quoted
 from hairdensity.tables import Table, parse_date, parse_number, read_table
 from hairdensity.views import DEFAULT_SUBJECT, DEFAULT_VIEW, WORD, view_in
 
@@ -119,14 +119,14 @@ def find_photos(
         If photos.csv cannot be used.
     """
     if not folder.is_dir():
-        raise TableError(f"{_shown(str(folder))}: there is no such folder.")
+        raise TableError(f"{printable(str(folder))}: there is no such folder.")
     if is_results(folder):
-        raise HairdensityError(f"{_shown(str(folder))}: holds the results of a run. Name the folder of the photos.")
+        raise HairdensityError(f"{printable(str(folder))}: holds the results of a run. Name the folder of the photos.")
     warnings: list[str] = []
     names = sorted(_listed(folder) if is_remote(folder) else _walk(folder, leave_out, follow_links, warnings))
     if not names:
         endings = ", ".join(sorted(ending[1:] for ending in READ_ENDINGS))
-        raise HairdensityError(f"{_shown(str(folder))}: holds no photo (looked for {endings}).")
+        raise HairdensityError(f"{printable(str(folder))}: holds no photo (looked for {endings}).")
     listing = _read_listing(folder, names, warnings)
     ask = exif_day or read_exif_day
     dated = {name: _dated(folder, name, listing.get(name), ask) for name in names}
@@ -311,7 +311,7 @@ def _walk(folder: Path, leave_out: Path | None, follow_links: bool, warnings: li
             if file.startswith(".") or path.suffix.lower() not in READ_ENDINGS | REFUSED_ENDINGS:
                 continue
             if path.is_symlink() and not follow_links and not _real(path).is_relative_to(root):
-                warnings.append(f"{_shown(file)}: is a link out of the photo folder and was not followed.")
+                warnings.append(f"{printable(file)}: is a link out of the photo folder and was not followed.")
                 continue
             yield path.relative_to(folder).as_posix()
 
@@ -343,7 +343,7 @@ def _entered(path: Path, entered: set[Path], follow_links: bool, warnings: list[
     if path.name.startswith(".") or path.name.lower() in SKIPPED_FOLDERS:
         return False
     if path.is_symlink() and not follow_links:
-        warnings.append(f"{_shown(path.name)}: is a link to a folder and was not followed.")
+        warnings.append(f"{printable(path.name)}: is a link to a folder and was not followed.")
         return False
     real = _real(path)
     if real in entered:
@@ -394,7 +394,3 @@ def _scale(text: str, where: str) -> float | None:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
-
-
-def _shown(name: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in name)

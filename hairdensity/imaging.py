@@ -116,6 +116,12 @@ def polygons_mask(polygons: Sequence[Sequence[tuple[float, float]]], shape: tupl
     return mask > 0
 
 
+def carried(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return points (n, 2) carried by a homogeneous transform (3, 3)."""
+    there = points @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(there[:, :2] / there[:, 2:], np.float64)
+
+
 def warp(picture: Picture, matrix: Matrix, shape: tuple[int, int]) -> Picture:
     """Carry a picture by a homogeneous point transform.
 

@@ -22,7 +22,7 @@ from PIL.Image import DecompressionBombError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from hairdensity.arrays import Rgb
-from hairdensity.errors import UnreadablePhotoError
+from hairdensity.errors import UnreadablePhotoError, printable
 
 LARGEST_FILE: Final = 500_000_000
 """Bytes. The largest phone photo is a tenth of this."""
@@ -321,5 +321,4 @@ def _quiet() -> Iterator[None]:
 
 
 def _unreadable(path: Path, what: str, advice: str) -> UnreadablePhotoError:
-    name = "".join(char if char.isprintable() else "?" for char in path.name)
-    return UnreadablePhotoError(name, what, advice)
+    return UnreadablePhotoError(printable(path.name), what, advice)

@@ -1,4 +1,4 @@
-"""Spoken: days and verdicts as people say them, on the terminal and on the page alike."""
+"""Spoken: days, numbers of things and verdicts as people say them, on the terminal and on the page alike."""
 
 from datetime import date
 from typing import Final
@@ -21,3 +21,8 @@ BADGES: Final = {
 def spoken_day(value: date) -> str:
     """Return "1 March 2026"."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return "1 photo", "3 photos"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -5,9 +5,10 @@ from typing import Final
 from hairdensity import imaging
 from hairdensity.keep import Keeper
 from hairdensity.report.shots import SpotMap
-from hairdensity.report.words import GAP, MINUS, clean, counted
+from hairdensity.report.words import GAP, MINUS, clean
 from hairdensity.rows import MeasuredSeries
 from hairdensity.series import Member
+from hairdensity.spoken import counted
 from hairdensity.spots import Pair, draw_pair
 
 LONGEST: Final = 900

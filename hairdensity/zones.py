@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 
 from hairdensity import imaging
-from hairdensity.align import moved
 from hairdensity.arrays import Mask, Matrix
 from hairdensity.region import Polygon
 
@@ -79,7 +78,7 @@ def drawn_zones(outlines: Iterable[tuple[str, tuple[Polygon, ...]]], to_grid: Ma
     shape = (region.shape[0], region.shape[1])
     zones = []
     for name, polygons in outlines:
-        carried = [moved(to_grid, np.asarray(polygon, np.float64)) for polygon in polygons]
+        carried = [imaging.carried(to_grid, np.asarray(polygon, np.float64)) for polygon in polygons]
         inside = imaging.polygons_mask([[(float(x), float(y)) for x, y in corners] for corners in carried], shape)
         zones.append(Zone(name, region & inside))
     return tuple(zone for zone in zones if zone.mask.any())

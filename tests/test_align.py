@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hairdensity import imaging
 from hairdensity.align import ITSELF, Alignment, NotAligned, align, align_prepared, prepare
 from hairdensity.align.models import fit
-from hairdensity.align.result import jacobian, moved
+from hairdensity.align.result import jacobian
 from hairdensity.arrays import Mask, Matrix, Rgb
+from hairdensity.imaging import carried
 
 SIZE = 500
 
@@ -45,7 +46,7 @@ def error_px(found: Alignment, move: Matrix, mask: Mask) -> float:
     """Return the mean distance of the head's pixels from where they came from."""
     rows, columns = np.nonzero(mask)
     points = np.stack([columns, rows], axis=1).astype(float)[::50]
-    return float(np.linalg.norm(moved(found.matrix @ move, points) - points, axis=1).mean())
+    return float(np.linalg.norm(carried(found.matrix @ move, points) - points, axis=1).mean())
 
 
 @pytest.mark.parametrize(
@@ -189,13 +190,13 @@ def test_false_matches_do_not_move_the_fit(degrees: float, zoom: float, dx: floa
     random = np.random.default_rng(seed)
     source = random.uniform(20, 230, (40, 2))
     move = similarity(degrees, zoom, (dx, dy), 256)
-    target = moved(move, source) + random.normal(0, 0.2, source.shape)
+    target = carried(move, source) + random.normal(0, 0.2, source.shape)
     target[:wrong] += random.choice([-1, 1], (wrong, 2)) * random.uniform(10, 60, (wrong, 2))
     found = fit(source, target, 2.5, ("similarity", "affine", "homography"))
     assert found is not None
     assert found.inliers[wrong:].all()
     assert not found.inliers[:wrong].any()
-    assert np.linalg.norm(moved(found.matrix, source) - moved(move, source), axis=1).max() < 0.6
+    assert np.linalg.norm(carried(found.matrix, source) - carried(move, source), axis=1).max() < 0.6
 
 
 def test_nothing_is_folded():
@@ -208,7 +209,7 @@ def test_the_derivative_is_that_of_the_transform():
     matrix = np.array([[1.1, 0.1, 5], [-0.2, 0.9, 3], [1e-3, -2e-3, 1.0]])
     point, step = np.array([40.0, 60.0]), 1e-5
     rises = [
-        (moved(matrix, (point + step * axis)[None]) - moved(matrix, (point - step * axis)[None]))[0] / (2 * step)
+        (carried(matrix, (point + step * axis)[None]) - carried(matrix, (point - step * axis)[None]))[0] / (2 * step)
         for axis in np.eye(2)
     ]
     assert jacobian(matrix, (40.0, 60.0)) == pytest.approx(np.array(rises).T, rel=1e-6)

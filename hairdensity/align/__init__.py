@@ -17,11 +17,11 @@ import numpy as np
 from hairdensity.align import refine as places
 from hairdensity.align.head import Head, Levelled, describe
 from hairdensity.align.judge import Candidate, Proof, evidence, is_certain, reason_against, verdict
-from hairdensity.align.result import ITSELF, Alignment, NotAligned, moved
+from hairdensity.align.result import ITSELF, Alignment, NotAligned
 from hairdensity.align.search import STEP_DEG, coarse, guesses
 from hairdensity.arrays import Mask, Rgb
 
-__all__ = ["ITSELF", "Alignment", "NotAligned", "Prepared", "align", "align_prepared", "moved", "prepare"]
+__all__ = ["ITSELF", "Alignment", "NotAligned", "Prepared", "align", "align_prepared", "prepare"]
 
 UPRIGHT: Final = range(-24, 25, STEP_DEG)
 """Turns that are tried first: most follow-up photos are held like the first one."""

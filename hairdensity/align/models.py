@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairdensity.align.result import Model, jacobian, moved
+from hairdensity import imaging
+from hairdensity.align.result import Model, jacobian
 from hairdensity.arrays import Matrix
 
 Points = NDArray[np.float64]
@@ -172,4 +173,4 @@ def _sound(matrix: Matrix, points: Points) -> bool:
 
 
 def _distance(matrix: Matrix, source: Points, target: Points) -> NDArray[np.float64]:
-    return np.asarray(np.hypot(*(moved(matrix, source) - target).T), np.float64)
+    return np.asarray(np.hypot(*(imaging.carried(matrix, source) - target).T), np.float64)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hairdensity import imaging
 from hairdensity.align.head import FRAME_PX, Head, Levelled, level
 from hairdensity.align.models import Fit, fit
-from hairdensity.align.result import Model, moved
+from hairdensity.align.result import Model
 from hairdensity.arrays import Matrix, Plane
 
 Points = NDArray[np.float64]
@@ -131,6 +131,7 @@ def refine(here: Levelled, there: Levelled, matrix: Matrix, scale: Scale, models
     found: Fit | None = fit(source[alike], target[alike], scale.agree, models)
     if found is None:
         return none
+    left = target - imaging.carried(found.matrix, source)
     return Agreement(
         matrix=back @ found.matrix @ to_side @ matrix,
         model=found.model,
@@ -138,7 +139,7 @@ def refine(here: Levelled, there: Levelled, matrix: Matrix, scale: Scale, models
         places=len(source),
         likeness=float(likeness[alike][found.inliers].mean()),
         residual=found.residual * FRAME_PX / scale.side,
-        drift=_drift(source, target - moved(found.matrix, source), 1.6 * scale.stride) * FRAME_PX / scale.side,
+        drift=_drift(source, left, 1.6 * scale.stride) * FRAME_PX / scale.side,
     )
 
 

@@ -129,11 +129,5 @@ def jacobian(matrix: Matrix, point: tuple[float, float]) -> NDArray[np.float64]:
     return np.asarray((matrix[:2, :2] - np.outer([x / w, y / w], matrix[2, :2])) / w, np.float64)
 
 
-def moved(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points (n, 2) carried by a homogeneous transform."""
-    there = points @ matrix[:, :2].T + matrix[:, 2]
-    return np.asarray(there[:, :2] / there[:, 2:], np.float64)
-
-
 def _point(homogeneous: NDArray[np.float64]) -> tuple[float, float]:
     return float(homogeneous[0] / homogeneous[2]), float(homogeneous[1] / homogeneous[2])

@@ -16,7 +16,7 @@ from hairdensity import imaging
 from hairdensity.arrays import Gray, Mask, Matrix, Rgb
 from hairdensity.card import layout
 from hairdensity.card.light import CardLight, card_light
-from hairdensity.card.pose import Points, carried, pose
+from hairdensity.card.pose import Points, pose
 from hairdensity.intervals import Z95
 
 FIND_PX: Final = 1280
@@ -98,7 +98,7 @@ class Card:
         width, height = layout.CARD_MM
         m = margin_mm
         outline = np.array([[-m, -m], [width + m, -m], [width + m, height + m], [-m, height + m]], np.float64)
-        polygon = [(float(x), float(y)) for x, y in carried(self.matrix, outline)]
+        polygon = [(float(x), float(y)) for x, y in imaging.carried(self.matrix, outline)]
         return imaging.polygons_mask([polygon], (shape[0], shape[1]))
 
 
@@ -172,7 +172,7 @@ def _read(
     if posed is None:
         return NoCard(MISFIT)
     matrix, scale, tilt = posed
-    off = carried(matrix, places[inside]) - seen[inside]
+    off = imaging.carried(matrix, places[inside]) - seen[inside]
     residual = float(np.sqrt(np.mean(np.sum(off**2, axis=1))))
     if scale < SMALLEST:
         return NoCard("The scale card is too small in this photo: go closer, or send the original.")
@@ -192,7 +192,7 @@ def _read(
         px_per_mm_low=px_per_mm * (1 - Z95 * sd),
         px_per_mm_high=px_per_mm * (1 + Z95 * sd),
         tilt_deg=tilt,
-        corners=carried(matrix, outline),
+        corners=imaging.carried(matrix, outline),
         matrix=matrix,
         mirrored=mirrored,
         markers=len(found),
@@ -221,7 +221,7 @@ def _agreeing(places: Points, seen: Points, scale: float, outline: Points) -> ND
     if np.any(np.column_stack([outline, np.ones(4)]) @ matrix[2] <= 0):
         return NoCard(MISFIT)
     # Corners beside a finger or a fold agree roughly; what lies far beyond the usual scatter is left out.
-    off = np.linalg.norm(carried(matrix, places) - seen, axis=1)
+    off = np.linalg.norm(imaging.carried(matrix, places) - seen, axis=1)
     near: NDArray[np.bool_] = off <= max(STRAYS * float(np.median(off[inside])), 0.02 * scale)
     return inside & near
 
@@ -289,7 +289,7 @@ def _points(gray: Gray, found: dict[int, Points], first: Matrix) -> tuple[Points
     # Only corners beside a marker that is seen: the others may be covered.
     close = np.min(np.linalg.norm(corners[:, None] - near[None], axis=2), axis=1) < 0.75 * layout.SQUARE_MM
     places, seen = [], []
-    guesses = carried(first, corners[close])
+    guesses = imaging.carried(first, corners[close])
     reach = int(np.clip(round(1.3 * scale), 2, 30))
     inside = np.all((guesses > reach + 2) & (guesses < np.array(gray.shape[::-1]) - reach - 3), axis=1)
     if inside.any():

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairdensity import imaging
 from hairdensity.arrays import Matrix
 from hairdensity.card import layout
 
@@ -49,7 +50,7 @@ def pose(places: Points, seen: Points, shape: tuple[int, ...], mirrored: bool) -
             continue
         axes = np.asarray(cv2.Rodrigues(turn)[0], np.float64)
         matrix = inner @ np.column_stack([axes[:, 0], axes[:, 1], sight]) @ to_middle
-        off = float(np.mean(np.sum((carried(matrix, here) - there) ** 2, axis=1)))
+        off = float(np.mean(np.sum((imaging.carried(matrix, here) - there) ** 2, axis=1)))
         if best is None or off < best[0]:
             cosine = abs(float(axes[:, 2] @ sight)) / float(np.linalg.norm(sight))
             best = off, matrix, focal / float(sight[2]), float(np.degrees(np.arccos(np.clip(cosine, 0, 1))))
@@ -72,10 +73,4 @@ def _similarity(here: Points, there: Points) -> tuple[Matrix, float]:
     rows = np.concatenate([np.stack([x, -y, one, zero], 1), np.stack([y, x, zero, one], 1)])
     (a, b, c, d), *_ = np.linalg.lstsq(rows, np.concatenate([there[:, 0], there[:, 1]]), rcond=None)
     matrix = np.array([[a, -b, c], [b, a, d], [0.0, 0.0, 1.0]])
-    return matrix, float(np.mean(np.sum((carried(matrix, here) - there) ** 2, axis=1)))
-
-
-def carried(matrix: Matrix, points: Points) -> Points:
-    """Return points (n, 2) carried by a homogeneous transform."""
-    there = points @ matrix[:, :2].T + matrix[:, 2]
-    return np.asarray(there[:, :2] / there[:, 2:], np.float64)
+    return matrix, float(np.mean(np.sum((imaging.carried(matrix, here) - there) ** 2, axis=1)))

@@ -97,7 +97,7 @@ def analyze(
     from hairdensity.analysis import analyze as run
     from hairdensity.flags import FLAGS
     from hairdensity.preferences import choose
-    from hairdensity.report.words import counted
+    from hairdensity.spoken import counted
 
     chosen = choose(photos, settings_file, given)
     values = chosen.values

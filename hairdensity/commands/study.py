@@ -39,7 +39,7 @@ def study(
       hairdensity study PHOTOS --out RESULTS --cluster tcp://scheduler:8786
     """
     from hairdensity.preferences import choose
-    from hairdensity.report.words import counted
+    from hairdensity.spoken import counted
     from hairdensity.study import study as run
 
     values = choose(photos, settings_file, given).values

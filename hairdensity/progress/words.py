@@ -26,7 +26,7 @@ from hairdensity.progress.verdict import (
     too_short,
 )
 from hairdensity.progress.view import CheckResult, ViewProgress
-from hairdensity.spoken import BADGES, spoken_day
+from hairdensity.spoken import BADGES, counted, spoken_day
 
 MONTH_DAYS: Final = 30
 YEAR_WEEKS: Final = 52.0
@@ -102,7 +102,7 @@ def _obstacle(obstacle: str | None, setting: Setting, series: Series, today: dat
     until = _later(max(today, series.sessions[-1].date), missing)
     return (
         "How much photos of an unchanged head differ from each other is not known well enough: there are "
-        f"{_count(len(series.sessions), 'session')}, {_before(setting)}. {_count(missing, 'more monthly session')}, "
+        f"{counted(len(series.sessions), 'session')}, {_before(setting)}. {counted(missing, 'more monthly session')}, "
         f"until {day(until)}, or several photos a session, would tell."
     )
 
@@ -238,7 +238,7 @@ def _settles(setting: Setting, belief: Belief, series: Series, today: date) -> s
     if belief.p_gain < 0.5 and too_short(belief, setting):
         more = max(more, _until_steady(setting, belief))
     span = f"after {day(last)} and until {day(_later(last, more))}"
-    return f"{_count(more, 'more monthly session')}, {span}, should settle it."
+    return f"{counted(more, 'more monthly session')}, {span}, should settle it."
 
 
 def _until_steady(setting: Setting, belief: Belief) -> int:
@@ -270,7 +270,7 @@ def _caveats(verdict: str, setting: Setting, belief: Belief) -> list[str]:
     wild = int((belief.outlier > 0.5).sum())
     if wild:
         verbs = ("stands", "counts") if wild == 1 else ("stand", "count")
-        parts.append(f"{_count(wild, 'session')} {verbs[0]} out from the others and {verbs[1]} little.")
+        parts.append(f"{counted(wild, 'session')} {verbs[0]} out from the others and {verbs[1]} little.")
     return parts
 
 
@@ -328,8 +328,4 @@ def _later(since: date, months: int) -> date | None:
 
 
 def _weeks(weeks: float) -> str:
-    return _count(max(0, round(weeks)), "week")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return counted(max(0, round(weeks)), "week")

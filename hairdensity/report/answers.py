@@ -6,7 +6,8 @@ from typing import Final
 from hairdensity.columns import Row
 from hairdensity.flags import FLAGS
 from hairdensity.report.data import Answer, PhotoGroup
-from hairdensity.report.words import Quantity, VerdictWords, counted, percent
+from hairdensity.report.words import Quantity, VerdictWords, percent
+from hairdensity.spoken import counted
 
 Estimate = tuple[float, float | None, float | None]
 """Value and its 95 % interval."""

@@ -27,13 +27,13 @@ from hairdensity.report.words import (
     VERDICTS,
     Quantity,
     clean,
-    counted,
     day,
     percent,
     sentence_for,
     sureness,
     words_for,
 )
+from hairdensity.spoken import counted
 from hairdensity.zones import NAMES as CUT
 
 MOST_THUMBS: Final = 12

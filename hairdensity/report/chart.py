@@ -19,7 +19,8 @@ from hairdensity.report.chart_lanes import draw_lanes, lanes_inches, lanes_share
 from hairdensity.report.chart_marks import draw_band, draw_beyond, draw_noise, draw_points, draw_today
 from hairdensity.report.colours import CLASSES, GRID, INK, MUTED, PAPER
 from hairdensity.report.course import Course, ranges
-from hairdensity.report.words import MINUS, counted, day, joined
+from hairdensity.report.words import MINUS, day, joined
+from hairdensity.spoken import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

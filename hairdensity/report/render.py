@@ -21,6 +21,7 @@ from hairdensity.report.drawn import DRAW, Charts, prefixes
 from hairdensity.report.guide import TOPICS
 from hairdensity.report.guide_pictures import drawing
 from hairdensity.report.svg import sprite
+from hairdensity.spoken import counted
 
 CURVES: Final = {
     "sustained": "M2 11H6C10 11 9 3 13 3H22",
@@ -96,7 +97,7 @@ def _environment() -> Environment:
     environment.filters.update(
         day=words.day,
         short_day=words.short_day,
-        counted=words.counted,
+        counted=counted,
         percent=words.percent,
         clean=words.clean,
         data_uri=_data_uri,

@@ -196,11 +196,6 @@ def short_day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1][:3]} {value.year}"
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return "1 photo", "3 photos"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def clean(text: object) -> str:
     """Return text that can be shown on one line: no control characters, no half characters, no turned direction."""
     out = []
