@@ -174,6 +174,12 @@ def imported_by(path: Path, package: Path) -> Iterator[Path]:
                 yield from (file for file in (found / "__init__.py", found.with_suffix(".py")) if file.is_file())
 
 
+def test_other_code_finds_nothing_of_what_was_kept_before(monkeypatch: pytest.MonkeyPatch):
+    before = key("observation", "x")
+    monkeypatch.setattr(keep, "method_digest", lambda: "another")
+    assert key("observation", "x") != before
+
+
 def test_a_key_names_what_it_was_made_from():
     assert key("observation", "x", (1, 2)) == key("observation", "x", (1, 2))
     assert key("observation", "x", (1, 2)) != key("observation", "x", (1, 3))

@@ -12,7 +12,7 @@ from hairdensity.recipe import Observation, Seen
 from hairdensity.region import Region
 from hairdensity.segment.base import Segmentation
 from hairdensity.settings import Settings
-from hairdensity.tasks import ObserveTask, PlaceTask, run_place
+from hairdensity.tasks import ObserveTask, PlaceTask, laid_of, run_place
 
 SHAPE = (48, 64)
 BASE, BETWEEN, LATE = 200, 120, 50
@@ -67,6 +67,11 @@ def test_what_does_not_go_directly_goes_through_a_neighbour_and_is_kept(
     again = run_place(late)
     assert (again.through, again.flags, len(asked)) == (found.through, found.flags, count)
     assert run_place(late.directly()).flags == ("not_aligned",)
+    # What is told without planes is the same: from what is kept, and from what is known.
+    for known in ({}, {late.placement: keeper.load_laid(late.placement), late.chained: keeper.load_laid(late.chained)}):
+        laid = laid_of(late, {name: one for name, one in known.items() if one})
+        assert (laid.name, laid.aligned, laid.flags, laid.through) == (late.chained, True, found.flags, found.through)
+    assert len(asked) == count
 
 
 @pytest.mark.parametrize("weak", [(LATE, BETWEEN), (BETWEEN, BASE)])

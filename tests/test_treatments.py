@@ -43,6 +43,9 @@ def test_notes_are_kept_with_what_they_were_written_beside(tmp_path: Path) -> No
 def test_a_long_pause_begins_a_new_course(tmp_path: Path) -> None:
     courses = read(tmp_path, "date,treatment\n2025-01-01,PRP\n2025-02-01,PRP\n2025-12-01,PRP\n").courses
     assert [len(course.sessions) for course in courses] == [2, 1]
+    # From 1 January, 1 May is the 120th day.
+    for last, count in (("05-01", 1), ("05-02", 2)):
+        assert len(read(tmp_path, f"date,treatment\n2025-01-01,PRP\n2025-{last},PRP\n").courses) == count
 
 
 @pytest.mark.parametrize("kind", ["minoxidil", "finasteride", "dutasteride"])

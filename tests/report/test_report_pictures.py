@@ -8,7 +8,7 @@ from hairdensity import imaging
 from hairdensity.report import build_report
 from hairdensity.report.pictures import encode_frame
 from hairdensity.report.shots import Shown
-from hairdensity.report.show import size_for
+from hairdensity.report.show import ALL_BYTES, MOST_PICTURES, size_for
 
 
 def test_the_best_photo_of_each_day_is_shown(make_series: MakeSeries) -> None:
@@ -42,6 +42,8 @@ def test_pictures_keep_to_the_bytes_that_they_are_given() -> None:
     assert (small.width, small.height) == (large.width, large.height)
     longest = [size_for(count)[0] for count in (1, 10, 24, 50, 100, 1000)]
     assert longest == sorted(longest, reverse=True)
+    # However many there are, together they are no heavier than a page may be.
+    assert all(count * size_for(count)[1] <= ALL_BYTES for count in range(1, MOST_PICTURES + 1))
 
 
 def test_what_lies_outside_the_region_cannot_be_recognised() -> None:

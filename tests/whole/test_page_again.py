@@ -91,7 +91,9 @@ def test_other_names_other_days_and_a_subset(finished: Path, tmp_path: Path) -> 
     assert (no_page.exit_code, "--pdf" in no_page.output) == (2, True)
 
 
-def test_a_page_of_one_under_another_name_keeps_the_treatments_and_tells_no_name(tmp_path: Path) -> None:
+def test_a_page_of_one_under_another_name_keeps_the_treatments_and_tells_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     photos = tmp_path / "photos"
     for number, person in enumerate(("Erika", "Otto")):
         series(photos, 3)
@@ -113,6 +115,14 @@ def test_a_page_of_one_under_another_name_keeps_the_treatments_and_tells_no_name
     assert "Is it working?" in html
     for name in ("Erika", "erika", "Otto", "otto_", "PRP", "Nobody", "Photos used"):
         assert name not in html, name
+    # Of many people the index warns, and nobody's page tells of others.
+    monkeypatch.setattr("hairdensity.pages.MOST_PEOPLE", 0)
+    assert CliRunner().invoke(main, ["report", str(tmp_path / "out"), "--to", str(page)]).exit_code == 0
+    assert "Nobody" in page.read_text(encoding="utf-8")
+    own = re.sub('"data:[^"]+"', "", (tmp_path / "page" / "Erika.html").read_text(encoding="utf-8"))
+    assert "Erika" in own
+    for name in ("Otto", "otto_", "PRP", "Nobody"):
+        assert name not in own, name
 
 
 def test_a_persons_name_is_replaced_in_paths_and_in_nothing_else() -> None:
