@@ -152,7 +152,7 @@ def remarks(rows: Iterable[Row]) -> tuple[PhotoGroup, ...]:
 
 def _undated(outside: Iterable[Row], one: SeriesInput) -> tuple[Undated, ...]:
     return tuple(
-        Undated(clean(row.get("photo") or ""), f"{clean(row.get('date') or 'no date')}, {value}")
+        Undated(clean(row.get("photo") or ""), f"{clean(row['date'])}, {value}" if row.get("date") else value)
         for row in outside
         if (value := row_value(row, one))
     )

@@ -375,7 +375,7 @@ def test_one_session_and_nothing_measured_and_no_date(make_series: MakeSeries) -
     assert "61.3 % (59.3 to 64.3)" in text
     assert NOTHING_MEASURED.badge in text
     assert "None of these photos has a date" in text
-    assert "u.jpg : no date, 50.0 % (48.0 to 52.0)" in text
+    assert "u.jpg : 50.0 % (48.0 to 52.0)" in text
     ahead = make_series((), verdict="cannot_tell", more_rows=(row("f.jpg", date="2099-01-01", flags="date_in_future"),))
     (page_ahead,) = build_report([ahead]).series
     assert page_ahead.verdict.name == "cannot_tell"
