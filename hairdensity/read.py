@@ -6,6 +6,7 @@ noise of any camera exceeds the rounding; so 16-bit files are rounded, not kept.
 
 import hashlib
 import io
+import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ FORMATS: Final = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "HEIF")
 Fact = TypeVar("Fact")
 RAW_ENDINGS: Final = frozenset((".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"))
 HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+# What Pillow logs of a broken file would else go to the terminal, without its name; a line of ours says what is wrong.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 EXIF_IFD, DATE_ORIGINAL, ORIENTATION = 0x8769, 0x9003, 0x0112
 
 SPARE: Final = 1.5

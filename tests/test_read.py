@@ -1,5 +1,7 @@
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -297,3 +299,14 @@ def test_half_a_photo_is_none_whatever_else_tells_pillow(tmp_path: Path, monkeyp
     with pytest.raises(UnreadablePhotoError, match="ends too early"):
         read_photo(write(tmp_path, "a.jpg", encoded(scene(), "JPEG")[:700]))
     assert ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def test_what_pillow_logs_of_a_broken_file_does_not_reach_the_terminal(tmp_path: Path):
+    whole = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(whole, "TIFF")
+    samples_each = bytes([0x15, 1, 3, 0, 1, 0, 0, 0])
+    assert samples_each in whole.getvalue()
+    head, _, rest = whole.getvalue().partition(samples_each)
+    (tmp_path / "a.tiff").write_bytes(head + samples_each + bytes([0, 8]) + rest[2:])
+    command = [sys.executable, "-m", "hairdensity", "check", tmp_path / "a.tiff"]
+    assert not subprocess.run(command, check=False, capture_output=True).stderr
