@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Tests run side by side in so many processes.
 WORKERS ?= 2
 
-.PHONY: demo test lint package audit format clean
+.PHONY: demo test lint package audit sbom format clean
 
 demo: $(STAMP)
 	$(BIN)/hairdensity analyze sample_images --out out/demo
@@ -35,6 +35,12 @@ package: $(STAMP)
 audit: $(STAMP)
 	$(BIN)/python -m pip install --quiet pip-audit
 	$(BIN)/pip-audit --no-deps --disable-pip --requirement constraints.txt
+
+# The parts of a clean installation, for those who have to list them; needs the network.
+sbom: package
+	$(BIN)/python -m pip install --quiet cyclonedx-bom
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --short-PURLs \
+		--output-file dist/sbom.json build/clean/bin/python
 
 format: $(STAMP)
 	$(BIN)/ruff format .
