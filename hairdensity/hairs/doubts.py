@@ -14,6 +14,10 @@ _Circle = tuple[float, float, float]
 
 _ROUND = 0.5
 """Two thin arcs are parts of a ring where this much of the rest of its circle is as dark, and darker than beside it."""
+_TIMES = (1.0, 0.9, 1.12, 0.8, 1.25)
+"""Radii that are tried, over that of the circle fitted to two arcs."""
+_HIDING = 0.8
+"""A ring as deep as one is hidden where both of its sides are this share as deep: a hair lies there."""
 _THIN = 9.0
 """Rings are drawn no thicker than this, in pixels."""
 _ARC, _NEXT = 40.0, 25.0
@@ -97,14 +101,33 @@ def _ring(points: Points, level: float, depth: Plane) -> _Circle | None:
     own = min(1.0, float(np.ptp(way)) / (2 * pi))
     if own < 0.1 or not _SMALLEST < radius < _LARGEST or _share_on(points, circle) < 1:
         return None
+    if own > 0.8:
+        return circle
+    # An arc says little of its radius: circles that touch it in its middle are tried, too.
+    middle = points[np.abs(way - (way.min() + way.max()) / 2).argmin()]
+    for times in _TIMES:
+        tried = (*(middle + times * (np.array([x, y]) - middle)).tolist(), times * radius)
+        fits = _SMALLEST < tried[2] < _LARGEST and _share_on(points, tried) > _MOSTLY
+        if fits and _rest(tried, min(0.95, own / times), level, depth) >= _ROUND:
+            return tried
+    return None
+
+
+def _rest(circle: _Circle, own: float, level: float, depth: Plane) -> float:
+    """Return which share of the rest of a circle, `own` being known, is as dark as a ring and darker than beside it.
+
+    Where a hair or the shade of a root hides it, or the picture ends, nothing is to be seen.
+    """
+    x, y, radius = circle
     around = np.linspace(0, 2 * pi, 72, endpoint=False)
     steps = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, -6.0, 6.0]) + radius
     at = np.array([x, y]) + steps[:, None, None] * np.column_stack([np.cos(around), np.sin(around)])
     ahead = sampled(depth, at)
-    line = ahead[:5].max(axis=0)
-    dark = (line > 0.4 * level) & (line > 1.3 * ahead[5:].min(axis=0))
-    rest = (float(dark.mean()) - own) / max(0.1, 1 - own)
-    return circle if rest >= _ROUND or own > 0.8 else None
+    line, beside = ahead[:5].max(axis=0), ahead[5:].min(axis=0)
+    dark = (line > 0.4 * level) & (line > 1.3 * beside)
+    outside = (at < 0).any(axis=(0, 2)) | (at > np.array(depth.shape[::-1]) - 1).any(axis=(0, 2))
+    hidden = ((beside > _HIDING * level) | outside) & ~dark
+    return (float(dark.mean()) - own) / max(0.1, 1 - float(hidden.mean()) - own)
 
 
 def _circle(points: Points) -> _Circle | None:

@@ -106,6 +106,20 @@ def test_straight_pieces_of_a_ring_are_no_hairs_and_a_hair_beside_it_is_one() ->
     ]
 
 
+def test_an_arc_of_a_ring_that_hairs_and_the_edge_hide_is_no_hair_and_a_curved_hair_is_one() -> None:
+    depth = np.zeros((200, 260), np.float32)
+    cv2.circle(depth, (45, 100), 58, (0.3,), 4)
+    # Wide shade lies over a third of the ring, and the left edge cuts a tenth of it off.
+    depth[140:200, 10:100] = 0.7
+    turns = np.linspace(-1.9, -0.7, 60)
+    # Traced a little too flat, as a blurred arc is.
+    middle = np.array([45 - 8 * np.cos(1.3), 100 + 8 * np.sin(1.3)])
+    arc = Shaft(middle + 66 * np.column_stack([np.cos(turns), np.sin(turns)]), 5.0, 0.3)
+    bent = Shaft(np.array([170.0, 150.0]) + 58 * np.column_stack([np.cos(turns), np.sin(turns)]), 5.0, 0.3)
+    cv2.polylines(depth, [np.rint(bent.points).astype(np.int32).reshape(-1, 1, 2)], False, (0.3,), 5)
+    assert without_doubtful([arc, bent], cv2.GaussianBlur(depth, (0, 0), 1.0), np.zeros((200, 260), np.bool_)) == [bent]
+
+
 def test_a_piece_by_itself_is_a_hair_and_a_spot_or_a_piece_of_shade_is_not() -> None:
     depth = np.zeros((120, 240), np.float32)
     depth[30:36, 30:52] = 0.5
