@@ -191,12 +191,7 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
         If it cannot be used.
     """
     if value is not None and value not in table.columns:
-        numeric = _numeric_columns(table)
-        close = difflib.get_close_matches(value, numeric, 1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise TableError(
-            f"{table.name}: there is no column {quoted(value)}.{meant} Can be followed: {', '.join(numeric) or 'none'}."
-        )
+        raise TableError(f"{table.name}: there is no column {quoted(value)}.{_instead(table, value)}")
     _refuse_mixed_runs(table)
     column = value or _value_column(table)
     low = _first(table.columns, (f"{column}_low", "low", "lower"))
@@ -226,11 +221,11 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
                 "repeat_sd": _number(line, repeat, where),
             }
         )
+    if value and empty and not rows:
+        raise TableError(f"{table.name}: no row has a number in column {quoted(value)}.{_instead(table, value)}")
     warnings = list(table.warnings)
     if empty:
-        warnings.append(
-            f"{table.name}: {empty} {'row has' if empty == 1 else 'rows have'} no {column}, and is left out."
-        )
+        warnings.append(f"{table.name}: {empty} {'row has' if empty == 1 else 'rows have'} no {column}: left out.")
     undated = sum(row["date"] is None for row in rows)
     if undated:
         warnings.append(f"{table.name}: {undated} {'row has' if undated == 1 else 'rows have'} no date: left out.")
@@ -350,6 +345,14 @@ def _value_column(table: Table) -> str:
         return numeric[0]
     found = f"{', '.join(numeric[:3])} could all be" if numeric else "no column of numbers can be"
     raise TableError(f"{table.name}: {found} the value. Name its column coverage or value.")
+
+
+def _instead(table: Table, value: str) -> str:
+    """Return which columns can be followed where one cannot."""
+    numeric = _numeric_columns(table)
+    close = difflib.get_close_matches(value, numeric, 1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    return f"{meant} Can be followed: {', '.join(numeric) or 'none'}."
 
 
 def _numeric_columns(table: Table) -> list[str]:

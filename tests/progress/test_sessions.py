@@ -146,6 +146,13 @@ def test_a_column_that_is_not_there_is_answered_by_those_that_can_be_followed(tm
     )
 
 
+def test_a_column_without_a_number_is_answered_in_the_same_way(tmp_path: Path) -> None:
+    path = table(tmp_path, "date,coverage,thickness_um\n2025-01-01,0.5,\n2025-02-01,0.5,\n")
+    with pytest.raises(TableError) as caught:
+        read_series_table(path, "thickness_um")
+    assert str(caught.value) == ("counts.csv: no row has a number in column 'thickness_um'. Can be followed: coverage.")
+
+
 def test_rows_of_several_runs_are_not_taken_for_one_persons(tmp_path: Path) -> None:
     def merged(rows: str, first: str = "photo,date,view,coverage,baseline,digest") -> Path:
         return table(tmp_path, f"{first}\n{rows}")
