@@ -10,10 +10,11 @@ from pathlib import Path
 from hairdensity.arrays import Mask
 from hairdensity.errors import HairdensityError
 from hairdensity.files import write_whole
-from hairdensity.find import FoundPhoto, date_in
+from hairdensity.find import FoundPhoto
 from hairdensity.frames import frame_of
 from hairdensity.intervals import detectable
 from hairdensity.measure import Coverage, common_skin, coverage
+from hairdensity.named import date_in
 from hairdensity.placing import Placement, as_baseline, place_on, place_on_itself
 from hairdensity.read import read_taken
 from hairdensity.recipe import Observation, observe

@@ -40,8 +40,20 @@ _ELSEWHERE: Final = frozenset(
     (
         *("__init__", "__main__", "address", "analysis", "cli", "cluster", "columns", "commands", "comparison"),
         *("drawing", "explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "misplaced"),
-        *("pages", "parquet", "pool", "preferences", "progress", "provenance", "publish", "regions", "remake"),
-        *("remember", "report", "rows", "scaling", "series", "simulate", "spoken", "spot_map", "stages", "study"),
+        *("named", "pages", "parquet", "pool", "preferences", "progress", "provenance", "publish", "regions"),
+        *(
+            "remake",
+            "remember",
+            "report",
+            "rows",
+            "scaling",
+            "series",
+            "simulate",
+            "spoken",
+            "spot_map",
+            "stages",
+            "study",
+        ),
         *("table", "tables", "tasks", "treatments", "written", "zones"),
     )
 )
