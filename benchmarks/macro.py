@@ -23,6 +23,8 @@ from hairdensity.hairs.pairs import NotSame, match_hairs
 from hairdensity.simulate.macro import Look, MacroPhoto, macro_photo
 from hairdensity.simulate.spot import Spot, later_spot, macro_spot
 
+EDGE_MM = 0.8
+"""Along the edges of a rendered spot units are denser, as far as they keep apart."""
 LIGHTS = ("white", "purple", "yellow")
 
 
@@ -84,14 +86,20 @@ def rendered(count: int, first: int) -> None:
 
 
 def of_scalp(spot: Spot) -> dict[str, float]:
-    """Return the truth of a whole rendered spot, by the names of the figures."""
-    area = (2 * spot.half_mm / 10) ** 2
+    """Return the truth of a rendered spot, by the names of the figures.
+
+    Densities are of its inner part: units keep apart, so that more of them find room along its edges, and photos do not
+    reach there.
+    """
+    inner = spot.half_mm - EDGE_MM
+    area = (2 * inner / 10) ** 2
     thick = np.array([hair.thickness_um for hair in spot.hairs])
+    within = thick[[max(map(abs, hair.root)) < inner for hair in spot.hairs]]
     return {
-        "density": len(thick) / area,
-        "terminal": float((thick >= TERMINAL_UM).sum()) / area,
-        "vellus": float((thick < TERMINAL_UM).sum()) / area,
-        "cumulative": float(thick.sum()) / 1000 / area,
+        "density": len(within) / area,
+        "terminal": float((within >= TERMINAL_UM).sum()) / area,
+        "vellus": float((within < TERMINAL_UM).sum()) / area,
+        "cumulative": float(within.sum()) / 1000 / area,
         "thickness_um": float(np.median(thick)),
         "thickness_p10_um": float(np.quantile(thick, 0.1)),
         "thickness_p90_um": float(np.quantile(thick, 0.9)),
