@@ -8,12 +8,14 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Final, Protocol, TypeVar
 
@@ -243,7 +245,7 @@ def prepare(module: str) -> None:
     context = multiprocessing.get_context(_START)
     # Not what the command itself is, as is usual: a script that guards nothing would run once more.
     context.set_forkserver_preload([] if module == "__main__" else [module])
-    with _only_installed():
+    with _loading_from_the_same_places():
         forkserver.ensure_running()
 
 
@@ -307,18 +309,23 @@ def _workers(count: int) -> ProcessPoolExecutor:
 
 
 @contextlib.contextmanager
-def _only_installed() -> Iterator[None]:
-    """Let Python processes that start meanwhile load nothing from where they start: that may be a stranger's folder."""
-    name = "PYTHONSAFEPATH"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+def _loading_from_the_same_places() -> Iterator[None]:
+    """Let Python processes that start meanwhile find modules where this one does.
+
+    The same code must measure here and there. And left to itself Python looks first in the folder where it is started,
+    which may be a stranger's.
+    """
+    here = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(str(Path(place).absolute()) for place in sys.path)}
+    before = {name: os.environ.get(name) for name in here}
+    os.environ.update(here)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _ready() -> None:

@@ -1,4 +1,5 @@
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -156,3 +157,18 @@ def test_workers_end_with_a_command_that_is_killed_and_load_nothing_from_where_i
         time.sleep(0.05)
     assert not of_the_command()
     assert not (where / "loaded").exists()
+
+
+@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="each loads all by itself")
+def test_what_workers_need_is_loaded_once_and_from_where_the_command_has_it(tmp_path: Path):
+    (tmp_path / "needed.py").write_text("open('loaded', 'a').write('x')\ndef double(n):\n    return 2 * n\n")
+    (tmp_path / "run.py").write_text(
+        "from needed import double\nfrom hairdensity.pool import Here\n"
+        "if __name__ == '__main__':\n    assert len(list(Here(2)(double, range(9)))) == 9\n"
+    )
+    where = tmp_path / "photos"
+    where.mkdir()
+    (where / "needed.py").write_text("raise ValueError\n")
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    subprocess.run([sys.executable, tmp_path / "run.py"], cwd=where, env=environment, check=True, timeout=60)
+    assert (where / "loaded").read_text() == "xx"
