@@ -132,11 +132,13 @@ def connected(address: str, workers: int, seconds: float, shared: Sequence[Path]
 
 def _refuse_strangers(client: "Client", shared: Sequence[Path]) -> None:
     try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)  # they may be about to start, or to start again
+    except TimeoutError:
+        raise HairdensityError("the cluster has no workers. Start some, then run the same command again.") from None
+    try:
         said = client.run(_introduce, tuple(shared))
     except ModuleNotFoundError:
         raise HairdensityError("the cluster's workers lack hairdensity. Install the same version there.") from None
-    if not said:
-        raise HairdensityError("the cluster has no workers. Start some, then run the same command again.")
     for worker, (method, unseen) in said.items():
         if method != method_digest():
             raise HairdensityError(f"{worker}: has another version of hairdensity. Install the same there.")

@@ -101,6 +101,19 @@ def test_workers_that_do_not_see_the_photos(cluster: "distributed.LocalCluster",
         pass
 
 
+def test_a_cluster_without_workers_is_waited_for_and_then_said(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hairdensity.cluster.CONNECT_SECONDS", 1)
+    empty = distributed.LocalCluster(n_workers=0, dashboard_address=None)
+    try:
+        with (
+            pytest.raises(HairdensityError, match="has no workers"),
+            connected(empty.scheduler_address, 1, 60, []),
+        ):
+            pass
+    finally:
+        empty.close()
+
+
 def test_no_cluster_and_no_dask(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("hairdensity.cluster.CONNECT_SECONDS", 0.5)
     with pytest.raises(HairdensityError, match="no cluster answers"), connected("tcp://127.0.0.1:9", 1, 60, []):
