@@ -5,7 +5,10 @@ Three tables, each with CPU seconds against size and the fitted exponent (1: in 
 - a folder that was analysed before, run again as it is and with one more photo; what that costs beyond one more photo
   in a folder of ten, which is start-up, a photo, a verdict, its charts and a page;
 - the page of one series of so many sessions, made again without its photos;
-- `hairdensity progress` on a table of so many subjects with 20 sessions each.
+- `hairdensity progress` on a table of so many subjects with 20 sessions each;
+
+and with `--photos 100 1000 10000` the peak memory of one process that analyses so many, 100 of each person, for the
+first time (Linux).
 
 The photos are small pictures of one rendered head that differ in their last bytes, so every one is measured.
 """
@@ -22,6 +25,8 @@ from pathlib import Path
 import numpy as np
 
 FEW = 10
+EACH = 100
+"""Photos of one person, where memory is measured."""
 TRIES = 3
 """Of so many runs the cheapest counts: what others do on the machine only adds."""
 ANALYZE = """
@@ -33,6 +38,9 @@ analyze(sys.argv[1], sys.argv[2], settings=settings, jobs=1)
 spent = os.times()
 print(json.dumps(sum(spent[:4])))
 """
+# Not what `getrusage` says: that remembers the process which started this one.
+PEAK = "next(int(line.split()[1]) / 1024 for line in open('/proc/self/status') if line.startswith('VmHWM'))"
+MEMORY = ANALYZE.replace("sum(spent[:4])", PEAK)
 COMMAND = """
 import json, os, sys
 from hairdensity.cli import main
@@ -49,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=int, nargs="*", default=[125, 250, 500, 1000])
     parser.add_argument("--subjects", type=int, nargs="*", default=[10, 20, 40, 80])
+    parser.add_argument("--photos", type=int, nargs="*", default=[])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         if options.folder:
@@ -57,6 +66,8 @@ def main() -> None:
             print_table(
                 "progress, 20 sessions a subject", "subjects", options.subjects, lambda n: progress(Path(home), n)
             )
+        for photos in options.photos:
+            print(f"{photos:6d} photos: peak memory {memory(Path(home) / f'of{photos}', photos):.0f} MB")
 
 
 def folders(home: Path, sizes: Sequence[int]) -> None:
@@ -98,6 +109,14 @@ def progress(home: Path, subjects: int) -> float:
     table.write_text("\n".join(lines))
     dates.write_text("date,treatment,until\n2024-05-01,minoxidil,\n")
     return cost(COMMAND, "progress", str(table), "--treatments", str(dates), "--json")
+
+
+def memory(home: Path, photos: int) -> float:
+    """Return the peak memory, in MB, of one process that analyses so many photos, `EACH` of each person."""
+    picture = one_photo()
+    for person in range(photos // EACH):
+        write(home / "photos" / f"p{person}", picture + person.to_bytes(4, "big"), EACH)
+    return cost(MEMORY, home / "photos", home / "out")
 
 
 def one_photo() -> bytes:
@@ -146,7 +165,7 @@ def fit_error(sizes: np.ndarray, values: np.ndarray, power: float) -> float:
 
 
 def cost(script: str, *arguments: Path | str) -> float:
-    """Run a script in a process of its own and return its CPU seconds."""
+    """Run a script in a process of its own and return the number that it prints."""
     done = subprocess.run(
         [sys.executable, "-c", script, *map(str, arguments)], check=True, capture_output=True, text=True
     )
