@@ -1,4 +1,4 @@
-"""The passes over all photos: observe, place, measure, draw. Each does only what is not kept from an earlier run."""
+"""The passes over all photos: observe, place, measure. Each does only what is not kept from an earlier run."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
