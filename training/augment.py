@@ -68,67 +68,83 @@ def view_of(
     if rng.random() < EMPTY_SHARE:
         return _nothing(others, size, lights, rng)
     matrix = _pose(sample, size, head_px, rng)
-    rows, columns = sample.rgb.shape[:2]
     canvas = _backdrop(others, size, rng)
-    shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    source = sample.rgb
-    if shrink < 0.8:  # else thin strands alias
-        source = cv2.GaussianBlur(source, (0, 0), 0.45 * np.sqrt(1 / shrink**2 - 1))
+    shrink = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     picture = cv2.warpAffine(
-        source, matrix, (size, size), dst=canvas, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
-    )
+        _fine_enough(sample.rgb, shrink), matrix, (size, size), dst=canvas, flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_TRANSPARENT,
+    )  # fmt: skip
     if sample.tones is not None and rng.random() < RECOLOURED_SHARE:
         picture = recolour(picture, sample.tones, rng)
-    kept = np.ones((size, size), np.float32)
-    dense = sample.dense + tuple(_disc(*s[:3]) for s in sample.squares if s[3] >= DENSE_SQUARE)
-    if thinned and sample.tones is not None and dense and rng.random() < thinned:
-        within = cv2.GaussianBlur(_mask(dense, matrix, size).astype(np.float32), (0, 0), size / 80)
-        kept = 1 - within * gaps(picture, rng)
-        picture = thin(picture, 1 - kept, sample.tones, rng)
-    painted = np.zeros((size, size), np.float32)
-    if sample.bare and rng.random() < PAINTED_SHARE:
-        head = float(shrink * np.ptp(sample.outline, axis=0).max())
-        canvas_of_strands = strands(size, head, rng)
-        around = cv2.dilate(_mask(sample.bare, matrix, size), np.ones((3, 3), np.uint8), iterations=max(1, size // 64))
-        painted = canvas_of_strands * cv2.GaussianBlur(around.astype(np.float32), (0, 0), size / 100)
-        picture = paint(picture, painted, sample.tones, rng)
-    painted_half, kept_half = (
-        cv2.resize(p, (size // 2, size // 2), interpolation=cv2.INTER_AREA) for p in (painted, kept)
-    )
-    inside = cv2.warpAffine(np.full((rows, columns), 255, np.uint8), matrix, (size, size)) / np.float32(255)
-    half = (size // 2, size // 2)
-    in_frame = cv2.resize(inside, half, interpolation=cv2.INTER_AREA)
-
+    picture, kept = _thinned(picture, sample, matrix, thinned, rng)
+    picture, painted = _painted(picture, sample, matrix, shrink, rng)
+    kept, painted = _halved(kept), _halved(painted)
+    everywhere = np.full(sample.rgb.shape[:2], 255, np.uint8)
+    in_frame = _halved(cv2.warpAffine(everywhere, matrix, (size, size)) / np.float32(255))
     region = _filled((sample.outline,), matrix, size)
-    share, share_weight = np.zeros((size // 2, size // 2), np.float32), np.zeros((size // 2, size // 2), np.float32)
-    if sample.alpha is not None:
-        alpha = sample.alpha
-        if shrink < 0.8:
-            alpha = cv2.GaussianBlur(alpha, (0, 0), 0.45 * np.sqrt(1 / shrink**2 - 1))
-        warped = cv2.warpAffine(alpha, matrix, (size, size)).astype(np.float32) / np.float32(255)
-        share = cv2.resize(warped, half, interpolation=cv2.INTER_AREA)
-        share_weight = (region * in_frame > 0.99).astype(np.float32)
-    for polygons, value in ((sample.dense, DENSE_SHARE), (sample.bare, BARE_SHARE)):
-        if polygons:
-            drawn = _filled(polygons, matrix, size) * in_frame > 0.99
-            share[drawn], share_weight[drawn] = value * kept_half[drawn], 1
-    if painted_half.any():
-        bare = _filled(sample.bare, matrix, size) * in_frame > 0.99
-        share[bare] = 1 - (1 - share[bare]) * (1 - painted_half[bare])
-    for x, y, value in _moved(sample.points[:, :2], matrix, sample.points[:, 2]):
-        column, row = int(x / 2), int(y / 2)
-        if x >= 0 and y >= 0 and column < size // 2 and row < size // 2:
-            share[row, column] = 1 - (1 - value * kept_half[row, column]) * (1 - painted_half[row, column])
-            share_weight[row, column] = 25 if abs(value - 0.5) > 0.3 else 12
+    share, share_weight = _pixel_labels(sample, matrix, shrink, in_frame, region, kept, painted)
     return View(
         pictures=tuple(relight(picture, rng) for _ in range(lights)),
         region=region,
         weight=np.where(in_frame > 0.5, np.float32(1), np.float32(0.3)),
         share=share,
         share_weight=share_weight,
-        squares=_squares(sample.squares, matrix, size, kept_half, painted_half),
+        squares=_squares(sample.squares, matrix, size, kept, painted),
         rendered=sample.alpha is not None,
     )
+
+
+def _thinned(
+    picture: NDArray[np.uint8], sample: Sample, matrix: NDArray[np.float64], chance: float, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], Plane]:
+    """Return the picture, its dense hair thinned by chance, and how much of the hair was kept."""
+    size = picture.shape[0]
+    dense = sample.dense + tuple(_disc(*s[:3]) for s in sample.squares if s[3] >= DENSE_SQUARE)
+    if not (chance and sample.tones is not None and dense and rng.random() < chance):
+        return picture, np.ones((size, size), np.float32)
+    within = cv2.GaussianBlur(_mask(dense, matrix, size).astype(np.float32), (0, 0), size / 80)
+    kept = 1 - within * gaps(picture, rng)
+    return thin(picture, 1 - kept, sample.tones, rng), kept
+
+
+def _painted(
+    picture: NDArray[np.uint8], sample: Sample, matrix: NDArray[np.float64], shrink: float, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], Plane]:
+    """Return the picture, strands painted on bare skin by chance, and the share of each pixel that they cover."""
+    size = picture.shape[0]
+    if not (sample.bare and rng.random() < PAINTED_SHARE):
+        return picture, np.zeros((size, size), np.float32)
+    drawn = strands(size, float(shrink * np.ptp(sample.outline, axis=0).max()), rng)
+    around = cv2.dilate(_mask(sample.bare, matrix, size), np.ones((3, 3), np.uint8), iterations=max(1, size // 64))
+    painted = drawn * cv2.GaussianBlur(around.astype(np.float32), (0, 0), size / 100)
+    return paint(picture, painted, sample.tones, rng), painted
+
+
+def _pixel_labels(
+    sample: Sample, matrix: NDArray[np.float64], shrink: float, in_frame: Plane, region: Plane, kept: Plane,
+    painted: Plane,
+) -> tuple[Plane, Plane]:  # fmt: skip
+    """Return the hair share where single pixels are labelled, and how much they count; all at half the view's size."""
+    half = region.shape[0]
+    size = 2 * half
+    share, weight = np.zeros((half, half), np.float32), np.zeros((half, half), np.float32)
+    if sample.alpha is not None:
+        warped = cv2.warpAffine(_fine_enough(sample.alpha, shrink), matrix, (size, size))
+        share = _halved(warped.astype(np.float32) / np.float32(255))
+        weight = (region * in_frame > 0.99).astype(np.float32)
+    for polygons, value in ((sample.dense, DENSE_SHARE), (sample.bare, BARE_SHARE)):
+        if polygons:
+            drawn = _filled(polygons, matrix, size) * in_frame > 0.99
+            share[drawn], weight[drawn] = value * kept[drawn], 1
+    if painted.any():
+        bare = _filled(sample.bare, matrix, size) * in_frame > 0.99
+        share[bare] = 1 - (1 - share[bare]) * (1 - painted[bare])
+    for x, y, value in _moved(sample.points[:, :2], matrix, sample.points[:, 2]):
+        column, row = int(x / 2), int(y / 2)
+        if x >= 0 and y >= 0 and column < half and row < half:
+            share[row, column] = 1 - (1 - value * kept[row, column]) * (1 - painted[row, column])
+            weight[row, column] = 25 if abs(value - 0.5) > 0.3 else 12
+    return share, weight
 
 
 def relight(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -220,6 +236,16 @@ def _nothing(others: list[Sample], size: int, lights: int, rng: np.random.Genera
     empty = np.zeros((size // 2, size // 2), np.float32)
     pictures = tuple(relight(picture, rng) for _ in range(lights))
     return View(pictures, empty, np.ones_like(empty), empty, empty, (), rendered=False)
+
+
+def _fine_enough(plane: NDArray[np.uint8], shrink: float) -> NDArray[np.uint8]:
+    """Return a picture or its alpha so blurred that thin strands do not alias when it is made smaller."""
+    return cv2.GaussianBlur(plane, (0, 0), 0.45 * np.sqrt(1 / shrink**2 - 1)) if shrink < 0.8 else plane
+
+
+def _halved(plane: Plane) -> Plane:
+    """Return a plane at half its size."""
+    return cv2.resize(plane, (plane.shape[1] // 2, plane.shape[0] // 2), interpolation=cv2.INTER_AREA)
 
 
 def _moved(xy: Plane, matrix: NDArray[np.float64], values: Plane) -> NDArray[np.float64]:

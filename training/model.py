@@ -32,6 +32,10 @@ WIDTHS = (24, 32, 48, 64)
 DEEP = 96
 
 
+ENCODER = ("_conv_stem", "_bn0", "_blocks")
+"""How the names of the encoder's weights begin."""
+
+
 class Block(nn.Module):
     """Inverted residual block; names follow the published weights, so that they load."""
 
@@ -119,7 +123,7 @@ def with_imagenet_encoder() -> Network:
     network = Network()
     own = network.state_dict()
     taken = {k: v for k, v in stored.items() if k in own and own[k].shape == v.shape}
-    wanted = {k for k in own if k.startswith(("_conv_stem", "_bn0", "_blocks"))}
+    wanted = {k for k in own if k.startswith(ENCODER)}
     missing = wanted - set(taken)
     if missing:
         raise ValueError(f"the published weights lack {sorted(missing)[:3]}")

@@ -254,64 +254,113 @@ def _directions(head: Head, rng: np.random.Generator) -> Plane:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the strokes of one head are drawn.
+
+    Parameters
+    ----------
+    length : float
+        Of the longest stroke, pixels.
+    thick, pieces : int
+        Width of a stroke in pixels, and straight pieces that it is made of.
+    opacity, bend, untidy : float
+        How much a stroke hides; how much it turns at each piece, and how far it strays from the field, radians.
+    strokes : int
+        So many a layer, were the whole scalp dense.
+    tone : ndarray
+        (3,) linear colour.
+    grey, gloss : float
+        Share of shades that are white, and how much the brightness of a layer varies.
+    """
+
+    length: float
+    thick: int
+    pieces: int
+    opacity: float
+    bend: float
+    untidy: float
+    strokes: int
+    tone: NDArray[np.float64]
+    grey: float
+    gloss: float
+
+
 def _with_hair(
     picture: Plane, head: Head, room: Plane, scalp: NDArray[np.bool_], skin: NDArray[np.float64], light: Plane,
     rng: np.random.Generator,
 ) -> tuple[Plane, Plane]:  # fmt: skip
     """Return the picture with hair on it, and how much of each pixel it covers."""
-    rows, columns = scalp.shape
-    mm = head.mm
-    alpha = np.zeros((rows, columns), np.float32)
+    alpha = np.zeros(scalp.shape, np.float32)
     density, angles = _density(head, rng) * scalp, _directions(head, rng)
+    manner = _manner(head.mm, int(scalp.sum()), skin, rng)
+    inside = np.argwhere(scalp)
+    if manner is None or not len(inside):
+        return picture, alpha
+    for layer in range(LAYERS):
+        at = inside[rng.integers(len(inside), size=manner.strokes)]
+        at = at[rng.random(len(at)) < density[at[:, 0], at[:, 1]]]
+        if not len(at):
+            continue
+        cover, colour, sheen = _strokes(_courses(at, angles, manner, rng), room, manner, rng)
+        deep = np.float32(0.5 + 0.5 * (layer + 1) / LAYERS) * light * sheen  # hair below other hair is darker
+        shadow = 1 - np.float32(rng.uniform(0, 0.35)) * cv2.GaussianBlur(cover, (0, 0), max(0.5, head.mm))
+        picture = picture * (shadow * (1 - cover))[:, :, None] + colour * deep[:, :, None]
+        alpha = 1 - (1 - alpha) * (1 - cover)
+    return picture, alpha
+
+
+def _manner(mm: float, room: int, skin: NDArray[np.float64], rng: np.random.Generator) -> Manner | None:
+    """Return how hair is drawn on so many pixels of scalp; None where not even one stroke is due."""
     reach = mm * np.exp(rng.uniform(np.log(1.0), np.log(90)))
     thick = int(rng.choice([1, 1, 1, 2, 3]))
     opacity = rng.uniform(0.35, 1.0)
     coil = rng.random() < 0.25
     bend = rng.uniform(0.5, 1.3) if coil else rng.uniform(0, 0.25)
     untidy = rng.uniform(0.03, 0.7)
-    pieces = 14 if coil else 7
-    drawn_length = min(reach, 40 * mm)
+    length = min(reach, 40 * mm)
     # About so many strokes that a full head is covered some twice over.
-    full = 2.2 * float(scalp.sum()) / max(1.0, drawn_length * 0.7 * (0.8 + thick) * opacity) * rng.uniform(0.5, 1.5)
+    full = 2.2 * room / max(1.0, length * 0.7 * (0.8 + thick) * opacity) * rng.uniform(0.5, 1.5)
     wanted = int(min(26000, full))
-    inside = np.argwhere(scalp)
-    if wanted < 1 or not len(inside):
-        return picture, alpha
+    if wanted < 1:
+        return None
     tones = HAIRS * rng.uniform(0.6, 1.5)
     apart = np.abs(np.log(tones.mean(1) / skin.mean())) > LEAST_CONTRAST
     tone = tones[rng.choice(np.flatnonzero(apart))]
     grey = rng.uniform(0, 0.7) if rng.random() < 0.3 else 0.0
     gloss = rng.uniform(0, 0.5)
-    for layer in range(LAYERS):
-        at = inside[rng.integers(len(inside), size=wanted // LAYERS)]
-        at = at[rng.random(len(at)) < density[at[:, 0], at[:, 1]]]
-        if not len(at):
-            continue
-        points = np.empty((len(at), pieces + 1, 2), np.float32)
-        points[:, 0] = at[:, ::-1] + rng.random((len(at), 2))
-        angle = angles[at[:, 0], at[:, 1]] + rng.normal(0, untidy, len(at))
-        turn = bend * rng.choice([-1, 1], len(at)) * rng.uniform(0.5, 1.0, len(at))
-        step = drawn_length * rng.uniform(0.4, 1.0, len(at)) / pieces
-        for i in range(pieces):
-            points[:, i + 1] = points[:, i] + step[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
-            angle = angle + turn + rng.normal(0, 0.1, len(at))
-        cover = np.zeros((rows, columns), np.float32)
-        colour = np.zeros((rows, columns, 3), np.float32)
-        shades = rng.integers(SHADES, size=len(at))
-        sheen = 1 + np.float32(gloss) * np.clip(_noise(rows, columns, int(rng.integers(5, 25)), rng), -1, 2)
-        for shade in range(SHADES):
-            lines = list(np.rint(points[shades == shade] * 8).astype(np.int32))
-            stroke = np.zeros((rows, columns), np.uint8)
-            cv2.polylines(stroke, lines, False, 255, thick, cv2.LINE_AA, 3)
-            part = stroke * np.float32(opacity / 255) * room
-            own = HAIRS[0] * 0.8 if rng.random() < grey else tone * (0.6 + 0.3 * shade)
-            colour = colour * (1 - part[:, :, None]) + part[:, :, None] * own.astype(np.float32)
-            cover = 1 - (1 - cover) * (1 - part)
-        deep = np.float32(0.5 + 0.5 * (layer + 1) / LAYERS) * light * sheen  # hair below other hair is darker
-        shadow = 1 - np.float32(rng.uniform(0, 0.35)) * cv2.GaussianBlur(cover, (0, 0), max(0.5, mm))
-        picture = picture * (shadow * (1 - cover))[:, :, None] + colour * deep[:, :, None]
-        alpha = 1 - (1 - alpha) * (1 - cover)
-    return picture, alpha
+    return Manner(length, thick, 14 if coil else 7, opacity, bend, untidy, wanted // LAYERS, tone, grey, gloss)
+
+
+def _courses(at: NDArray[np.int64], angles: Plane, manner: Manner, rng: np.random.Generator) -> Plane:
+    """Return the corners (x, y) of the strokes that begin at these pixels (row, column), as (strokes, corners, 2)."""
+    points = np.empty((len(at), manner.pieces + 1, 2), np.float32)
+    points[:, 0] = at[:, ::-1] + rng.random((len(at), 2))
+    angle = angles[at[:, 0], at[:, 1]] + rng.normal(0, manner.untidy, len(at))
+    turn = manner.bend * rng.choice([-1, 1], len(at)) * rng.uniform(0.5, 1.0, len(at))
+    step = manner.length * rng.uniform(0.4, 1.0, len(at)) / manner.pieces
+    for i in range(manner.pieces):
+        points[:, i + 1] = points[:, i] + step[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+        angle = angle + turn + rng.normal(0, 0.1, len(at))
+    return points
+
+
+def _strokes(points: Plane, room: Plane, manner: Manner, rng: np.random.Generator) -> tuple[Plane, Plane, Plane]:
+    """Return one layer of strokes: share that it covers, its colour times that share, and its sheen."""
+    rows, columns = room.shape
+    cover = np.zeros((rows, columns), np.float32)
+    colour = np.zeros((rows, columns, 3), np.float32)
+    shades = rng.integers(SHADES, size=len(points))
+    sheen = 1 + np.float32(manner.gloss) * np.clip(_noise(rows, columns, int(rng.integers(5, 25)), rng), -1, 2)
+    for shade in range(SHADES):
+        lines = list(np.rint(points[shades == shade] * 8).astype(np.int32))
+        stroke = np.zeros((rows, columns), np.uint8)
+        cv2.polylines(stroke, lines, False, 255, manner.thick, cv2.LINE_AA, 3)
+        part = stroke * np.float32(manner.opacity / 255) * room
+        own = HAIRS[0] * 0.8 if rng.random() < manner.grey else manner.tone * (0.6 + 0.3 * shade)
+        colour = colour * (1 - part[:, :, None]) + part[:, :, None] * own.astype(np.float32)
+        cover = 1 - (1 - cover) * (1 - part)
+    return cover, colour, sheen
 
 
 def _camera(linear: Plane, rng: np.random.Generator) -> NDArray[np.uint8]:

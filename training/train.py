@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from augment import View, view_of
 from labels import Sample
-from model import Network, with_imagenet_encoder
+from model import ENCODER, Network, with_imagenet_encoder
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
@@ -144,48 +144,20 @@ def exact_squares(outline: NDArray[np.float32], alpha: NDArray[np.uint8]) -> NDA
 
 def train(samples: list[Sample], rendered: list[Sample], plan: Plan, out: Path, start: Path | None) -> Network:
     """Return the trained network: the moving average over the steps."""
-    torch.manual_seed(plan.seed)
-    network = with_imagenet_encoder()
-    if start is not None:
-        network.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
-    network = network.to(memory_format=torch.channels_last)
-    if plan.frozen_blocks:
-        for part in (network._conv_stem, network._bn0, network._blocks[: plan.frozen_blocks]):
-            part.requires_grad_(False)
+    network, optimiser = _begin(plan, start)
     average = copy.deepcopy(network)
-    encoder = [
-        p for n, p in network.named_parameters() if p.requires_grad and n.startswith(("_conv_stem", "_bn0", "_blocks"))
-    ]
-    decoder = [p for n, p in network.named_parameters() if not n.startswith(("_conv_stem", "_bn0", "_blocks"))]
-    optimiser = torch.optim.AdamW(
-        [{"params": encoder, "peak": plan.encoder_rate}, {"params": decoder, "peak": plan.rate}],
-        weight_decay=plan.decay,
-    )
     started, sums = time.time(), dict.fromkeys(("region", "squares", "pixels", "rendered", "same"), 0.0)
     with ThreadPoolExecutor(1) as ahead:
         coming = ahead.submit(draw, samples, rendered, plan, 0)
         for step in range(plan.steps):
             views = coming.result()
             coming = ahead.submit(draw, samples, rendered, plan, step + 1)
-            network.train()
-            for norm in network.encoder_norms():
-                norm.eval()
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * _schedule(step, plan)
-            pictures = np.stack([picture for view in views for picture in view.pictures])
-            rgb = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
-            losses = losses_of(network(rgb), views, plan.lights)
-            total = sum(getattr(plan, f"w_{name}") * value for name, value in losses.items())
-            optimiser.zero_grad()
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            optimiser.step()
-            keep = min(plan.average, (step + 1) / (step + 10))
-            with torch.no_grad():
-                for mean, new in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-                    mean.lerp_(new, 1 - keep) if mean.is_floating_point() else mean.copy_(new)
+            losses = _learn(network, optimiser, views, plan)
+            _follow(average, network, min(plan.average, (step + 1) / (step + 10)))
             for name, value in losses.items():
-                sums[name] += float(value.detach())
+                sums[name] += value
             if (step + 1) % 50 == 0:
                 told = " ".join(f"{name} {value / 50:.4f}" for name, value in sums.items())
                 print(f"{step + 1:5d} {time.time() - started:6.0f} s  {told}", flush=True)
@@ -194,6 +166,45 @@ def train(samples: list[Sample], rendered: list[Sample], plan: Plan, out: Path, 
                 out.mkdir(parents=True, exist_ok=True)
                 torch.save(average.state_dict(), out / "weights.pt")
     return average.eval()
+
+
+def _begin(plan: Plan, start: Path | None) -> tuple[Network, torch.optim.Optimizer]:
+    """Return the network to train and what trains it: the encoder more slowly than the decoder."""
+    torch.manual_seed(plan.seed)
+    network = with_imagenet_encoder()
+    if start is not None:
+        network.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
+    network = network.to(memory_format=torch.channels_last)
+    if plan.frozen_blocks:
+        for part in (network._conv_stem, network._bn0, network._blocks[: plan.frozen_blocks]):
+            part.requires_grad_(False)
+    encoder = [p for n, p in network.named_parameters() if p.requires_grad and n.startswith(ENCODER)]
+    decoder = [p for n, p in network.named_parameters() if not n.startswith(ENCODER)]
+    groups = [{"params": encoder, "peak": plan.encoder_rate}, {"params": decoder, "peak": plan.rate}]
+    return network, torch.optim.AdamW(groups, weight_decay=plan.decay)
+
+
+def _learn(network: Network, optimiser: torch.optim.Optimizer, views: list[View], plan: Plan) -> dict[str, float]:
+    """Take one step down the sum of the losses; return them."""
+    network.train()
+    for norm in network.encoder_norms():
+        norm.eval()
+    pictures = np.stack([picture for view in views for picture in view.pictures])
+    rgb = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
+    losses = losses_of(network(rgb), views, plan.lights)
+    total = sum(getattr(plan, f"w_{name}") * value for name, value in losses.items())
+    optimiser.zero_grad()
+    total.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+    optimiser.step()
+    return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def _follow(average: Network, network: Network, keep: float) -> None:
+    """Move the average of the weights towards the network's."""
+    with torch.no_grad():
+        for mean, new in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+            mean.lerp_(new, 1 - keep) if mean.is_floating_point() else mean.copy_(new)
 
 
 def draw(samples: list[Sample], rendered: list[Sample], plan: Plan, step: int) -> list[View]:
