@@ -16,11 +16,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Final, Protocol, TypeVar
+from types import FrameType, ModuleType
+from typing import Final, ParamSpec, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Given = ParamSpec("Given")
 
 GRACE: Final = 2.0
 """A worker gets so many times what its task may take before it is killed: a task mostly stops by itself in time."""
@@ -161,8 +162,8 @@ class Staff:
     ) -> Iterator[tuple[int, Result | Crashed]]:
         """Keep a bounded number of tasks in flight, so that a million of them need no more memory than ten."""
         if self._executor is None or self._ready is None:
-            prepare(getattr(function, "__module__", ""))
-            self._executor = _workers(self._jobs)
+            prepare(_home(function))
+            self._executor = _workers(self._jobs, function)
             self._ready = self._executor.submit(_ready)
         executor, ready = self._executor, self._ready
         waiting = iter(indices)
@@ -208,7 +209,7 @@ class Staff:
 
     def _alone(self, function: Callable[[Task], Result], task: Task) -> Result | Crashed:
         limit = None if self._seconds == float("inf") else GRACE * self._seconds
-        with _workers(1) as executor:
+        with _workers(1, function) as executor:
             try:
                 # That a process is slow to start is not the task's fault.
                 executor.submit(_ready).result()
@@ -304,8 +305,28 @@ def _kill(executor: ProcessPoolExecutor) -> None:
         process.kill()
 
 
-def _workers(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(_START), initializer=_prepare_worker)
+class _Workers(ProcessPoolExecutor):
+    """Workers that do not run the script that started them, as they else would, whole, where it guards nothing."""
+
+    def submit(self, fn: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs) -> Future[Result]:
+        """Have a function called by a worker, which may be started for it: what it loads is told to it then."""
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            sys.modules["__main__"] = script
+
+
+def _workers(count: int, function: Callable[..., object]) -> ProcessPoolExecutor:
+    # Only a function that the script itself defines cannot be found without it.
+    kind = ProcessPoolExecutor if _home(function) == "__main__" else _Workers
+    return kind(count, mp_context=multiprocessing.get_context(_START), initializer=_prepare_worker)
+
+
+def _home(function: Callable[..., object]) -> str:
+    """Return the name of the module that a function comes from, also where some of what it takes is given already."""
+    return str(getattr(getattr(function, "func", function), "__module__", ""))
 
 
 @contextlib.contextmanager

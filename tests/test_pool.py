@@ -173,3 +173,21 @@ def test_what_workers_need_is_loaded_once_and_from_where_the_command_has_it(tmp_
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     subprocess.run([sys.executable, tmp_path / "run.py"], cwd=where, env=environment, check=True, timeout=60)
     assert (where / "loaded").read_text() == "xx"
+
+
+@pytest.mark.parametrize("of_the_script", [False, True])
+def test_a_script_that_guards_nothing_is_run_once_unless_it_has_the_function_itself(
+    tmp_path: Path, of_the_script: bool
+):
+    (tmp_path / "needed.py").write_text("def double(n):\n    return 2 * n\n")
+    begin = "def double(n):\n    return 2 * n\nif __name__ == '__main__':\n"
+    if not of_the_script:
+        begin = "from needed import double\nif True:\n"
+    (tmp_path / "run.py").write_text(
+        f"from hairdensity.pool import Here\nopen('ran', 'a').write('x')\n{begin}"
+        "    assert sorted(Here(2)(double, range(9))) == [(n, 2 * n) for n in range(9)]\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, tmp_path / "run.py"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=60)
+    assert ((tmp_path / "ran").read_text() == "x") != of_the_script
