@@ -52,7 +52,8 @@ def command_list() -> str:
 
 
 def _option_table(records: Iterable[tuple[str, str]]) -> list[str]:
-    rows = [f"| `{option}` | {' '.join(meaning.split())} |" for option, meaning in records]
+    # A bare | would end the cell, in code too.
+    rows = ["| `{}` | {} |".format(*(" ".join(part.split()).replace("|", r"\|") for part in one)) for one in records]
     return ["| option | |\n|---|---|", *rows]
 
 

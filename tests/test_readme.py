@@ -54,6 +54,13 @@ def test_every_command_stands_there_with_every_option(name: str) -> None:
             assert not option.startswith("--") or f"`{option}" in part or f" {option}" in part
 
 
+def test_rows_of_a_table_have_as_many_cells_as_its_head() -> None:
+    tables = re.findall(r"(?:^\|.*\n)+", README, re.MULTILINE)
+    for table in tables:
+        counts = [line.replace(r"\|", "").count("|") for line in table.splitlines()]
+        assert counts == [counts[0]] * len(counts), table[:80]
+
+
 def test_every_verdict_and_every_column_that_people_write_stands_there() -> None:
     assert all(f"| `{name}` |" in README for name in VERDICTS)
     assert ",".join(LISTING_COLUMNS) in README

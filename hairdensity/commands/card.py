@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.options import settings_option
+from hairdensity.commands.options import settings_here_option
 from hairdensity.commands.printing import Command, note, one_line, written
 
 
@@ -16,7 +16,7 @@ from hairdensity.commands.printing import Command, note, one_line, written
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="Paper to print on [default: a4].")
 @click.option("--ruler-mm", type=click.FloatRange(40, 160),
               help="Length of the ruler on your printed card, measured; 80 where it was printed at 100 %.")  # fmt: skip
-@settings_option
+@settings_here_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was found in PHOTOS as JSON.")
 def card(photos: tuple[Path, ...], out: Path, settings_file: Path | None, as_json: bool, **given: object) -> None:
     """Write the scale card for printing, or say what it tells in PHOTOS.

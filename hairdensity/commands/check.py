@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hairdensity.commands.options import settings_option, view_option
+from hairdensity.commands.options import settings_of_each_option, view_option
 from hairdensity.commands.printing import Command, detail, one_line
 
 if TYPE_CHECKING:
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 @click.command(cls=Command, short_help="Will this photo do? If not, what to do.")
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @view_option
-@settings_option
+@settings_of_each_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_json: bool) -> None:
     """Say whether each of PHOTOS is good enough, and if not, what to do.
 
-    For use right after taking a photo. A folder stands for all photos in it; their folders then say the view, as they
-    do for analyze. Exit status 0: all can be used; 1: at least one cannot.
+    For use right after taking a photo. A folder stands for all photos in it: their folders then say the view, and
+    photos.csv, regions.json and hairdensity.toml in it count, as they do for analyze. Exit status 0: all can be used;
+    1: at least one cannot.
 
     \b
     Examples:
@@ -32,13 +33,9 @@ def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_js
       hairdensity check PHOTOS/vertex
     """
     from hairdensity.flags import FLAGS
-    from hairdensity.preferences import choose
-    from hairdensity.recipe import observe
 
-    settings = choose(file=settings_file).values.measuring()
     results: list[dict[str, Any]] = []
-    for path, view_of_it in _meant(photos, view):
-        seen = observe(path, view_of_it, (), settings)
+    for path, seen in _seen(photos, view, settings_file):
         flags = [FLAGS[name] for name in seen.flags]
         said = [
             {"flag": flag.name, "severity": flag.severity, "meaning": flag.meaning, "advice": flag.advice}
@@ -55,18 +52,25 @@ def check(photos: tuple[Path, ...], view: str, settings_file: Path | None, as_js
         click.get_current_context().exit(1)
 
 
-def _meant(paths: tuple[Path, ...], view: str) -> Iterator[tuple[Path, str]]:
-    """Yield each photo with its view; a folder is all photos in it."""
+def _seen(paths: tuple[Path, ...], view: str, settings_file: Path | None) -> Iterator[tuple[Path, "Observation"]]:
+    """Yield each photo with what it says by itself; a folder is all photos in it, with what is written down there."""
     from hairdensity.find import find_photos
+    from hairdensity.preferences import choose
+    from hairdensity.recipe import observe
+    from hairdensity.regions import REGIONS, Outlines, read_regions
     from hairdensity.views import DEFAULT_VIEW, view_in
 
     for path in paths:
+        settings = choose(path if path.is_dir() else None, settings_file).values.measuring()
         if not path.is_dir():
-            yield path, view
+            yield path, observe(path, view, (), settings)
             continue
         own = view_in(path.absolute().name) or view
+        drawn = read_regions(path / REGIONS) if (path / REGIONS).is_file() else {}
         for found in find_photos(path).photos:
-            yield found.path, own if found.view == DEFAULT_VIEW else found.view
+            where = own if found.view == DEFAULT_VIEW else found.view
+            outlines = drawn.get(found.name, Outlines()).region
+            yield found.path, observe(found.path, where, outlines, settings, found.px_per_mm)
 
 
 def _print_check(result: dict[str, Any]) -> None:

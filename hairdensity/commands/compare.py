@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.options import settings_option, view_option
+from hairdensity.commands.options import settings_here_option, view_option
 from hairdensity.commands.printing import Command, detail, written
 
 
@@ -18,7 +18,7 @@ from hairdensity.commands.printing import Command, detail, written
               show_default=True, help="File to write.")  # fmt: skip
 @click.option("--blind", is_flag=True,
               help="For raters: hide order, dates and values; the key goes into a file beside the page.")  # fmt: skip
-@settings_option
+@settings_here_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def compare(
     before: Path, after: Path, view: str, page: Path, blind: bool, settings_file: Path | None, as_json: bool

@@ -31,10 +31,19 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # older versions of click
 
 
 DAY: Final = Day()
-settings_option: Option = click.option(
-    "--settings", "settings_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings file [default: hairdensity.toml in PHOTOS, else where you start the program].",
-)  # fmt: skip
+
+
+def _settings(default: str) -> Option:
+    return click.option(
+        "--settings", "settings_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help=f"Settings file [default: hairdensity.toml {default}].",
+    )  # fmt: skip
+
+
+settings_option = _settings("in PHOTOS, else where you start the program")
+settings_here_option = _settings("where you start the program")
+"""Of commands that take no photo folder."""
+settings_of_each_option = _settings("in a folder of PHOTOS, else where you start the program")
 view_option: Option = click.option(
     "--view", default=DEFAULT_VIEW, show_default=True, help="Where the camera looked: vertex, frontal, macro, ..."
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.options import DAY, settings_option
+from hairdensity.commands.options import DAY, settings_here_option
 from hairdensity.commands.printing import Command, written
 
 
@@ -24,7 +24,7 @@ from hairdensity.commands.printing import Command, written
 @click.option("--name", multiple=True, metavar="OLD=NEW", help="Call a person otherwise on the page.")
 @click.option("--title", help="Heading of the page [default: that of the run].")
 @click.option("--pdf/--no-pdf", default=None, help="Write the same as PDF beside it [default: no-pdf].")
-@settings_option
+@settings_here_option
 def report(
     out: Path,
     page: Path | None,

@@ -11,6 +11,8 @@ from scenes import head, save
 from hairdensity import __version__
 from hairdensity.cli import main
 from hairdensity.commands.options import DAY
+from hairdensity.recipe import Observation
+from hairdensity.settings import Settings
 from hairdensity.table import read_rows
 
 
@@ -46,6 +48,26 @@ def test_analyze_of_one_file_says_which_folder_is_meant(tmp_path: Path):
     result = CliRunner().invoke(main, ["analyze", str(file), "--out", str(tmp_path / "out")])
     assert result.exit_code == 2
     assert f"is a file. Name the folder that it lies in: {tmp_path}" in result.stderr
+
+
+def test_check_of_a_folder_takes_what_is_written_down_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "macro").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "macro" / f"{name}.jpg").touch()
+    (tmp_path / "photos.csv").write_text("photo,px_per_mm\nmacro/a.jpg,62.5\n")
+    (tmp_path / "regions.json").write_text('{"macro/b.jpg": [[0, 0], [9, 0], [9, 9]]}')
+    (tmp_path / "hairdensity.toml").write_text("macro_px_per_mm = 70.0\n")
+    asked = {}
+
+    def observe(path: Path, *said: object) -> Observation:
+        asked[path.name] = said
+        return Observation("measured", "", (), "", (9, 9), None, (), None)
+
+    monkeypatch.setattr("hairdensity.recipe.observe", observe)
+    assert CliRunner().invoke(main, ["check", str(tmp_path)]).exit_code == 0
+    settings = Settings(macro_px_per_mm=70.0)
+    assert asked["a.jpg"] == ("macro", (), settings, 62.5)
+    assert asked["b.jpg"] == ("macro", (((0, 0), (9, 0), (9, 9)),), settings, None)
 
 
 def test_check_as_json(tmp_path: Path):
