@@ -1,17 +1,18 @@
 """Explore: what notebooks need; tables go in as files or DataFrames, charts come out as Axes that compose."""
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hairdensity.errors import TableError
 from hairdensity.pages import lanes
 from hairdensity.progress import ViewProgress, series_table
 from hairdensity.progress import follow as follow_rows
 from hairdensity.report import SeriesInput, build_report
-from hairdensity.report.words import Quantity, quantity_of
+from hairdensity.report.words import COVERAGE, Quantity, quantity_of
 from hairdensity.tables import Line, Table, read_table
 from hairdensity.treatments import Treatments, no_treatments, read_treatments, treatments_in
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 TreatmentsLike: TypeAlias = "Treatments | pd.DataFrame | Path | str | None"
 """As read, a table with the columns date, treatment, until and notes, or the file; None: nothing was treated."""
+
+
+SHARE_POINT: Final = 0.01
+"""One point of values that are shares, 0..1."""
 
 
 def follow(
@@ -76,7 +81,8 @@ def chart(
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default into a new figure.
     quantity : Quantity
-        What the values are; by default as the view's name says, which is coverage but for macro photos.
+        What the values are; by default as the view's name says, which is coverage but for macro photos. Values that
+        are no shares, such as per cent typed by hand or counts, are shown as they stand in the table.
     legend : bool
         Whether to explain the signs above the axes.
 
@@ -93,11 +99,19 @@ def chart(
         ax = plt.subplots(figsize=WIDE, layout="constrained")[1]
     known = treatments_from(treatments)
     # The report's own page of this view, less its pictures: so that both charts always show the same.
-    page = build_report(
-        [SeriesInput(view, (), quantity=quantity or quantity_of(view.view))], treatments=lanes(known)
-    ).series[0]
+    page = build_report([SeriesInput(view, (), quantity=quantity or _quantity(view))], treatments=lanes(known)).series[
+        0
+    ]
     draw_course(ax, page.course, legend=legend)
     return ax
+
+
+def _quantity(view: ViewProgress) -> Quantity:
+    """Return what the values of a view are by its name and their size."""
+    named = quantity_of(view.view)
+    if named is not COVERAGE or view.unit == SHARE_POINT:
+        return named
+    return Quantity("Value", "", "", digits=max(0, 1 - math.floor(math.log10(view.unit))))
 
 
 def as_html(headlines: Sequence[str], counts: Mapping[str, int]) -> str:

@@ -88,6 +88,15 @@ def test_a_chart_goes_into_any_axes():
     assert low < 60 < 62 < high
 
 
+@pytest.mark.parametrize(("factor", "least", "most"), [(100, 59, 64), (300, 175, 195), (1, 59, 64)])
+def test_a_chart_shows_values_that_are_no_shares_as_they_are(factor: int, least: float, most: float):
+    (view,) = hairdensity.follow(FRAME.assign(coverage=FRAME["coverage"] * factor))
+    axes = hairdensity.chart(view, ax=Figure().subplots())
+    middles = [line.get_ydata() for line in axes.get_lines() if len(line.get_xdata()) == len(VALUES)]
+    assert any(least < np.min(one) and np.max(one) < most for one in middles)
+    assert least * 0.8 < axes.get_ylim()[0] < axes.get_ylim()[1] < most * 1.2
+
+
 def test_an_analysis_finds_its_views_and_shows_itself():
     views = hairdensity.follow(pd.concat([FRAME, FRAME.assign(view="<b>")]))
     rows = ({"status": "measured"}, {"status": "rejected"})
