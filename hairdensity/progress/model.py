@@ -105,6 +105,8 @@ class Setting:
     repeats : tuple of (float, int)
         Variance between photos of one day, in points squared, pooled over the days with several, and its degrees of
         freedom; (0, 0) where there are none.
+    more_steps : tuple of float
+        Weeks of further steps, which have no size of their own in the model.
     """
 
     first: date
@@ -119,6 +121,7 @@ class Setting:
     haircuts: tuple[float, ...]
     stated_noise: float | None
     repeats: tuple[float, int] = (0.0, 0)
+    more_steps: tuple[float, ...] = ()
 
     @property
     def end(self) -> float:
@@ -200,7 +203,7 @@ def setting_of(sessions: Sequence[Session], treatments: Treatments) -> Setting:
     end = float(weeks[-1])
     drives, background = drives_of(treatments.courses, first, end)
     noise = [session.noise for session in sessions if session.noise is not None]
-    steps, haircuts = events_of(treatments.events, first, end)
+    steps, haircuts, more_steps = events_of(treatments.events, first, end)
     return Setting(
         first,
         unit,
@@ -214,6 +217,7 @@ def setting_of(sessions: Sequence[Session], treatments: Treatments) -> Setting:
         haircuts,
         float(np.median(noise)) / unit if noise else None,
         _repeats(sessions, unit),
+        more_steps,
     )
 
 

@@ -15,6 +15,9 @@ BACKGROUND_WEEKS: Final = 26.0
 HOLD_WEEKS: Final = 30 / 7
 """A single session works this long; sessions nearer than this are one stretch of treatment."""
 MOST_EVENTS: Final = 6
+"""So many of each kind have a size of their own in the model; its work grows with the cube of their number."""
+LARGE_STEPS: Final = ("camera", "light")
+"""Events that move coverage most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,18 @@ def _stretches(courses: Sequence[Course], first: date) -> tuple[tuple[tuple[floa
     return tuple(joined), float(start), float(stop)
 
 
-def events_of(events: Sequence[Event], first: date, end: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return the weeks of lasting steps and of haircuts; of many, the first ones of each kind."""
+def events_of(
+    events: Sequence[Event], first: date, end: float
+) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    """Return the weeks of lasting steps, of haircuts, and of further steps that are too many for the model.
+
+    Of many steps, new cameras and lamps are kept before others, and early ones before late ones; of many haircuts, the
+    first.
+    """
     weeks = [(event.kind, (event.date - first).days / 7) for event in events]
     inside = [(kind, week) for kind, week in weeks if 0 < week <= end]
-    steps = tuple(dict.fromkeys(week for kind, week in inside if kind != "haircut"))
+    steps = [(kind, week) for kind, week in inside if kind != "haircut"]
+    largest_first = sorted(steps, key=lambda step: (step[0] not in LARGE_STEPS, step[1]))
+    ordered = list(dict.fromkeys(week for _, week in largest_first))
     haircuts = tuple(dict.fromkeys(week for kind, week in inside if kind == "haircut"))
-    return steps[:MOST_EVENTS], haircuts[:MOST_EVENTS]
+    return tuple(sorted(ordered[:MOST_EVENTS])), haircuts[:MOST_EVENTS], tuple(sorted(ordered[MOST_EVENTS:]))

@@ -67,12 +67,12 @@ def obstacle(setting: Setting, belief: Belief) -> str | None:
 
 
 def hidden_loss(setting: Setting) -> float | None:
-    """Return the week of a new camera or lamp in which the loss of the gain could hide; None where there is none.
+    """Return the week of a new camera, colour or the like in which the loss of the gain could hide; None without one.
 
     Just when a gain would be lost, a step of unknown size can make up for the loss, so that it seems to last.
     """
-    inside = [week for week in setting.steps if setting.stop < week < setting.stop + WEEKS_AFTER]
-    return inside[0] if inside else None
+    steps = (*setting.steps, *setting.more_steps)
+    return min((week for week in steps if setting.stop < week < setting.stop + WEEKS_AFTER), default=None)
 
 
 def too_noisy(belief: Belief, setting: Setting) -> bool:

@@ -207,8 +207,8 @@ def _unsure(setting: Setting, belief: Belief) -> str:
     hidden = hidden_loss(setting)
     if hidden is not None and belief.p_lost < 0.5:
         return (
-            f"It rose, but camera or light changed on {day(day_of(setting, hidden))}, just when the gain would have "
-            "been lost: what was lost cannot be told from what they changed."
+            f"It rose, but camera, light, colour or style changed on {day(day_of(setting, hidden))}, just when the "
+            "gain would have been lost: what was lost cannot be told from what that changed."
         )
     return (
         f"It rose, but whether most of the gain is still there is open: {percent(1 - belief.p_lost)} for, "
@@ -229,7 +229,7 @@ def _settles(setting: Setting, belief: Belief, series: Series, today: date) -> s
     if belief.p_gain < 0.5 and max(belief.p_rise, belief.p_change) > 0.5:
         return ""
     if belief.p_gain >= 0.5 and hidden_loss(setting) is not None and belief.p_lost < 0.5:
-        return "Photos by the old camera in the old light, if there can be any, would settle it."
+        return "Photos with all as it was before that day, if there can be any, would settle it."
     last = max(today, series.sessions[-1].date) if (today - series.sessions[-1].date).days < 62 else today
     waits = 0.0
     if np.isfinite(setting.stop) and belief.p_gain >= 0.5:

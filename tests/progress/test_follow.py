@@ -12,7 +12,7 @@ from courses import START, STOP, TODAY, course, day, minoxidil, monthly, needlin
 from hairdensity.progress import ViewProgress, follow, progress_json, sessions_by_view
 from hairdensity.progress.belief import believe
 from hairdensity.progress.model import Shapes, response, setting_of
-from hairdensity.progress.timeline import Drive
+from hairdensity.progress.timeline import Drive, events_of
 from hairdensity.progress.verdict import VERDICTS, probabilities
 from hairdensity.treatments import Course, Event, Treatments, no_treatments
 
@@ -308,7 +308,26 @@ def test_a_camera_that_changed_when_the_gain_would_be_lost_hides_the_loss() -> N
     assert view.verdict in ("cannot_tell", "temporary")
     assert view.probability["sustained"] == 0.0
     if view.verdict == "cannot_tell":
-        assert "camera or light changed on 9 January 2025" in view.reason
+        assert "camera, light, colour or style changed on 9 January 2025" in view.reason
+
+
+def test_a_camera_that_hides_a_loss_is_seen_behind_many_other_events() -> None:
+    """A loss of ten points that a new camera makes up for lasts no more because hair was coloured six times before."""
+    days = monthly(22)
+    points = course("temporary", days) + 10.0 * (days >= STOP + 50) + noise(22, 0.5)
+    colours = [Event("colour", "dye", day(number)) for number in (5, 12, 20, 35, 50, 65)]
+    for late in ("camera", "colour"):
+        events = (*colours, Event(late, "another", day(STOP + 50)))
+        (view,) = follow(rows(days, points), Treatments(minoxidil().courses, events, ()), TODAY)
+        assert view.verdict != "sustained", view.reason
+        assert view.probability["sustained"] == 0.0
+
+
+def test_of_many_events_those_that_move_coverage_most_are_modelled() -> None:
+    colours = tuple(Event("colour", "dye", day(7 * number)) for number in range(1, 9))
+    lamp, late, first = Event("light", "lamp", day(70)), Event("camera", "phone", day(7 * 90)), day(0)
+    steps, haircuts, more = events_of((*colours, lamp, late), first, 80.0)
+    assert (steps, haircuts, more) == ((1.0, 2.0, 3.0, 4.0, 5.0, 10.0), (), (6.0, 7.0, 8.0))
 
 
 def test_a_gain_that_is_not_sure_is_not_spoken_of() -> None:
