@@ -356,14 +356,14 @@ def _between(setting: Setting, shapes: Shapes, shape: NDArray[np.int64]) -> Floa
     # Evenly spread numbers in an order that has nothing to do with that of the draws: the same in every run.
     even = (np.arange(len(shape)) * GOLDEN) % 1
     moved = edges[place] + even * (edges[place + 1] - edges[place]) - grid[place]
-    since = np.clip(setting.end - setting.stop - np.maximum(shapes.lag, shapes.off)[shape], 0.0, None)
+    since = np.clip(setting.end - setting.worked - np.maximum(shapes.lag, shapes.off)[shape], 0.0, None)
     lost = 1 - np.exp(-since / shapes.decay[shape]) if np.isfinite(setting.stop) else np.zeros(len(shape))
     return np.asarray(moved * lost)
 
 
 def _loss(setting: Setting, shapes: Shapes, shape: NDArray[np.int64], gain: Floats) -> tuple[Floats, Floats]:
     """Return the half-life of the loss in weeks, and the week in which hardly anything is left."""
-    wait = np.maximum(shapes.lag, shapes.off)[shape]
+    wait = setting.worked - setting.stop + np.maximum(shapes.lag, shapes.off)[shape]
     decay, share = shapes.decay[shape], shapes.retained[shape]
     left = np.maximum(1.0 / gain, BACK)
     gone = decay * np.log(np.maximum(1 - share, 1e-9) / np.maximum(left - share, 1e-9))

@@ -164,6 +164,7 @@ def _moved(setting: Setting, weeks: float) -> Setting | None:
         replace(
             drive,
             on=tuple((begin + weeks, end + weeks) for begin, end in drive.on),
+            ended=tuple(end + weeks for end in drive.ended),
             start=drive.start + weeks,
             stop=min(drive.stop + weeks, setting.end - 1) if np.isfinite(drive.stop) else drive.stop,
         )

@@ -138,6 +138,11 @@ class Setting:
         """Week in which all treatment had stopped; infinite where it goes on."""
         return max((drive.stop for drive in self.drives), default=np.inf)
 
+    @property
+    def worked(self) -> float:
+        """Week until which treatment worked: that in which it stopped, and later where sessions still worked then."""
+        return max((drive.on[-1][1] for drive in self.drives), default=np.inf)
+
 
 @dataclass(frozen=True, slots=True)
 class Shapes:

@@ -176,7 +176,7 @@ def _simulated(
     last = (stop if loss else start) + months * MONTH_WEEKS
     weeks = np.arange(0.0, last + 0.1, MONTH_WEEKS / sessions)
     end = stop if loss else np.inf
-    drive = Drive("other", "treatment", ((start, end),), start, end, continuous=True)
+    drive = Drive("other", "treatment", ((start, end),), (end,), start, end, continuous=True)
     spread = float(np.sqrt(SHARED_OF_DAY + (1 - SHARED_OF_DAY) / photos))
     setting = Setting(
         date(2024, 1, 1 + int(random.integers(0, 28))), 0.01, weeks, np.zeros(len(weeks)), np.full(len(weeks), spread),

@@ -29,7 +29,10 @@ class Drive:
     kind, name : str
         As in `Course`.
     on : tuple of (float, float)
-        Stretches of treatment, apart from each other, in order; the last may end at infinity.
+        Stretches in which it works, apart from each other, in order; the last may end at infinity. A single session
+        works for `HOLD_WEEKS`, so that a stretch may end later than treatment.
+    ended : tuple of float
+        Last day of treatment of each stretch.
     start, stop : float
         First and last day of treatment; `stop` is infinite where it goes on at the last session.
     continuous : bool
@@ -39,6 +42,7 @@ class Drive:
     kind: str
     name: str
     on: tuple[tuple[float, float], ...]
+    ended: tuple[float, ...]
     start: float
     stop: float
     continuous: bool
@@ -50,7 +54,8 @@ def drives_of(courses: Sequence[Course], first: date, end: float) -> tuple[tuple
     background: list[str] = []
     for kind in sorted({(course.kind, course.name if course.kind == "other" else "") for course in courses}):
         of_kind = [c for c in courses if (c.kind, c.name if c.kind == "other" else "") == kind]
-        on, start, stop = _stretches(of_kind, first)
+        on, ended = _stretches(of_kind, first)
+        start, stop = on[0][0], max(ended)
         if start >= end or stop < -BACKGROUND_WEEKS:
             continue
         if start < -BACKGROUND_WEEKS and len(on) == 1 and stop >= end:
@@ -59,7 +64,7 @@ def drives_of(courses: Sequence[Course], first: date, end: float) -> tuple[tuple
         if of_kind[-1].sessions and end - stop <= _next_due(of_kind[-1].sessions):
             stop = np.inf
         stop = stop if stop < end else np.inf
-        drives.append(Drive(of_kind[0].kind, of_kind[0].name, on, start, stop, of_kind[0].continuous))
+        drives.append(Drive(of_kind[0].kind, of_kind[0].name, on, ended, start, stop, of_kind[0].continuous))
     return tuple(sorted(drives, key=lambda drive: (drive.start, drive.kind))), tuple(background)
 
 
@@ -69,24 +74,23 @@ def _next_due(sessions: Sequence[date]) -> float:
     return 1.5 * (float(np.median(gaps)) if gaps else HOLD_WEEKS)
 
 
-def _stretches(courses: Sequence[Course], first: date) -> tuple[tuple[tuple[float, float], ...], float, float]:
-    """Return the stretches of treatment, its first and its last day, in weeks."""
-    spans: list[tuple[float, float]] = []
-    start, stop = np.inf, -np.inf
+def _stretches(courses: Sequence[Course], first: date) -> tuple[tuple[tuple[float, float], ...], tuple[float, ...]]:
+    """Return the stretches in which treatment works, and its last day in each, in weeks."""
+    spans: list[tuple[float, float, float]] = []
     for course in courses:
-        begin = (course.first - first).days / 7
-        last = np.inf if course.last is None else (course.last - first).days / 7
-        start, stop = min(start, begin), max(stop, last)
         if course.start is not None:
-            spans.append((begin, max(last, begin + 1 / 7)))
-        spans += [((day - first).days / 7, (day - first).days / 7 + HOLD_WEEKS) for day in course.sessions]
-    joined: list[tuple[float, float]] = []
-    for begin, last in sorted(spans):
+            begin = (course.start - first).days / 7
+            last = np.inf if course.last is None else (course.last - first).days / 7
+            spans.append((begin, max(last, begin + 1 / 7), last))
+        days = [(day - first).days / 7 for day in course.sessions]
+        spans += [(day, day + HOLD_WEEKS, day) for day in days]
+    joined: list[tuple[float, float, float]] = []
+    for begin, until, last in sorted(spans):
         if joined and begin <= joined[-1][1] + HOLD_WEEKS / 2:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+            joined[-1] = (joined[-1][0], max(joined[-1][1], until), max(joined[-1][2], last))
         else:
-            joined.append((begin, last))
-    return tuple(joined), float(start), float(stop)
+            joined.append((begin, until, last))
+    return tuple((begin, until) for begin, until, _ in joined), tuple(last for _, _, last in joined)
 
 
 def events_of(

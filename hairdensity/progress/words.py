@@ -11,7 +11,6 @@ from hairdensity.intervals import detectable
 from hairdensity.progress.belief import FALLS_A_YEAR, Belief
 from hairdensity.progress.model import YEAR, Setting, day_of
 from hairdensity.progress.sessions import Series
-from hairdensity.progress.timeline import HOLD_WEEKS
 from hairdensity.progress.verdict import (
     FEWEST_SESSIONS,
     LEAST_STEADY,
@@ -151,9 +150,9 @@ def _holding(setting: Setting, belief: Belief) -> str:
 def _longest_pause(setting: Setting, belief: Belief) -> str:
     """Return how long the longest pause between treatments was, and what the gain did in it."""
     pauses = [
-        (later[0] - earlier[1] + HOLD_WEEKS, earlier[1], later[0])
+        (later[0] - ended, earlier[1], later[0])
         for drive in setting.drives
-        for earlier, later in pairwise(drive.on)
+        for (earlier, later), ended in zip(pairwise(drive.on), drive.ended, strict=False)
         if earlier[1] > 0 and later[0] < setting.end
     ]
     if not pauses:

@@ -39,7 +39,7 @@ def shape(lag: float, rise: float, order: float, off: float, decay: float, retai
 
 
 def drive(*on: tuple[float, float]) -> Drive:
-    return Drive("minoxidil", "minoxidil", on, on[0][0], on[-1][1], continuous=True)
+    return Drive("minoxidil", "minoxidil", on, tuple(end for _, end in on), on[0][0], on[-1][1], continuous=True)
 
 
 def simple(points: Floats) -> Setting:
