@@ -286,7 +286,8 @@ def _together(
     shape = np.concatenate([sample.draws.shape for sample in samples])
     peak = effect.max(axis=1)
     rose = _rose(setting, effect, trend, weeks)
-    net = total + effect[:, -1]
+    # What treatment had added before the first session makes up for no fall; that it goes again is none.
+    net = total + np.maximum(effect[:, -1] - effect[:, 0], 0.0)
     # A gain that only slows a fall, so that nothing ever rose, is told as the fall that it is.
     gained = (peak >= MATTERS) & (rose | (net > -FALLS))
     gain, shape = peak[gained], shape[gained]

@@ -58,12 +58,11 @@ def drives_of(courses: Sequence[Course], first: date, end: float) -> tuple[tuple
         start, stop = on[0][0], max(ended)
         if start >= end or stop < -BACKGROUND_WEEKS:
             continue
-        if start < -BACKGROUND_WEEKS and len(on) == 1 and stop >= end:
+        if stop >= end or (of_kind[-1].sessions and end - stop <= _next_due(of_kind[-1].sessions)):
+            stop = np.inf
+        if start < -BACKGROUND_WEEKS and len(on) == 1 and np.isinf(stop):
             background.append(of_kind[0].name)
             continue
-        if of_kind[-1].sessions and end - stop <= _next_due(of_kind[-1].sessions):
-            stop = np.inf
-        stop = stop if stop < end else np.inf
         drives.append(Drive(of_kind[0].kind, of_kind[0].name, on, ended, start, stop, of_kind[0].continuous))
     return tuple(sorted(drives, key=lambda drive: (drive.start, drive.kind))), tuple(background)
 

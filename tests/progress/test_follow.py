@@ -184,6 +184,27 @@ def test_a_treatment_that_never_changed_is_background() -> None:
     assert "finasteride went on all the time" in view.reason
 
 
+def test_sessions_that_have_gone_on_for_years_are_background_too() -> None:
+    """The next session is not due on the day of the last photo, but nothing changed all the same."""
+    sessions = tuple(day(number) for number in range(-420, 625, 28))
+    always = Treatments((Course("microneedling", "microneedling", sessions),), (), ())
+    level = verdict("none", always, size=0.8)
+    assert level.verdict == "no_change", level.reason
+    assert "microneedling went on all the time" in level.reason
+    assert verdict("falls", always, size=0.8).verdict == "declining"
+
+
+def test_what_was_gained_before_the_first_session_makes_up_for_no_fall() -> None:
+    """A head that falls by seven points a year falls, whatever it had gained in years that nobody photographed."""
+    days = monthly(18)
+    # Pauses keep treatment from being the same all the time.
+    spans = ((-400, -150), (-60, None))
+    ever = tuple(Course("minoxidil", "minoxidil", (), day(a), b and day(b), True) for a, b in spans)
+    (series,) = sessions_by_view(rows(days, course("falls", days) + noise(18, 0.8)), TODAY)
+    belief = believe(setting_of(series.sessions, Treatments(ever, (), ())))
+    assert belief.p_fall > 0.9
+
+
 def test_sessions_that_go_on_are_treatment_that_goes_on() -> None:
     days = tuple(day(number) for number in range(START, 640, 60))
     view = verdict("on", Treatments((Course("microneedling", "microneedling", days),), (), ()))
