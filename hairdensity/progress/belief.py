@@ -73,7 +73,8 @@ class Belief:
     trend : float
         Points a year, of the untreated course.
     total : float
-        Points from the first session to the last, of the course without seasons.
+        Points from the first session to the last, of the course without seasons; a gain from before that is lost on
+        the way does not count.
     sigma : float
         Noise of one session, in points.
     outlier : NDArray of float64, shape (sessions,)
@@ -310,7 +311,7 @@ def _together(
         half_life=half_life,
         back=back,
         trend=float(np.median(trend)),
-        total=float(np.median(total)),
+        total=float(np.median(net)),
         sigma=float(np.median(np.concatenate([sample.draws.sigma for sample in samples]))),
         outlier=np.sum([part.probability * part.fitted.outlier for part in parts], axis=0),
         curves=_curves(weeks, effect, samples) if curves else NO_CURVES,

@@ -15,7 +15,7 @@ from hairdensity.progress.belief import Belief, believe
 from hairdensity.progress.checks import checked
 from hairdensity.progress.model import Floats, Setting, day_of, setting_of
 from hairdensity.progress.sessions import Series, sessions_by_view
-from hairdensity.progress.verdict import FEWEST_SESSIONS, VERDICTS, obstacle, probabilities
+from hairdensity.progress.verdict import FEWEST_SESSIONS, VERDICTS, obstacle, probabilities, usual_noise
 from hairdensity.progress.view import FittedCourse, ViewProgress
 from hairdensity.treatments import Treatments
 
@@ -130,7 +130,7 @@ def _smallest_change(setting: Setting, belief: Belief) -> float | None:
     """
     if len(setting.weeks) < 3 and setting.stated_noise is None and not setting.repeats[1]:
         return None
-    usual = belief.sigma * float(np.median(setting.spread)) * setting.unit
+    usual = usual_noise(belief, setting) * setting.unit
     return detectable(usual, usual)
 
 

@@ -75,6 +75,11 @@ def hidden_loss(setting: Setting) -> float | None:
     return min((week for week in steps if setting.stop < week < setting.stop + WEEKS_AFTER), default=None)
 
 
+def usual_noise(belief: Belief, setting: Setting) -> float:
+    """Return the standard deviation of a usual session, with as many photos as most have, in points."""
+    return belief.sigma * float(np.median(setting.spread))
+
+
 def too_noisy(belief: Belief, setting: Setting) -> bool:
     """Return whether the noise is too large for the data themselves to deny a change that matters."""
     effective = float((1 / setting.spread**2 * (1 - belief.outlier)).sum())

@@ -23,6 +23,7 @@ from hairdensity.progress.verdict import (
     slope_error,
     too_noisy,
     too_short,
+    usual_noise,
 )
 from hairdensity.progress.view import CheckResult, ViewProgress
 from hairdensity.spoken import BADGES, counted, spoken_day
@@ -88,9 +89,11 @@ def reason(
 def _obstacle(obstacle: str | None, setting: Setting, series: Series, today: date) -> str:
     if obstacle == "early":
         ready = day_of(setting, setting.start + WEEKS_ON)
+        # Where that day is over, the sessions that are missing begin now.
+        until = ready if ready is None or ready >= today else _later(today, 2)
         return (
             f"Treatment began {_weeks(setting.end - setting.start)} before the last session, and before "
-            f"{WEEKS_ON:.0f} weeks nothing can be said of it. One session a month until after {day(ready)} would tell."
+            f"{WEEKS_ON:.0f} weeks nothing can be said of it. One session a month until after {day(until)} would tell."
         )
     if obstacle == "no_baseline":
         return (
@@ -171,18 +174,19 @@ def _unsure(setting: Setting, belief: Belief) -> str:
     if belief.p_gain + belief.p_fall + belief.p_rise < 0.35 and too_short(belief, setting):
         return (
             f"Nothing that would matter is seen, but {_weeks(setting.end)} are too short to deny a slow fall: one of "
-            f"{FALLS_A_YEAR:g} points a year could hide in them."
+            f"{_points(setting, FALLS_A_YEAR)} a year could hide in them."
         )
     if not setting.drives:
         if belief.p_change > 0.5:
             return (
-                "It changed more quickly than hair does by itself, and no treatment, haircut or new camera is written "
+                "It changed more quickly than hair does by itself, and no new treatment, haircut or camera is written "
                 "down for that time. If there was one, add it to the list of treatments."
             )
         if belief.p_rise > 0.5:
             return (
-                f"It rises by about {_points(setting, belief.total)}, but no treatment is written down. If there was "
-                "one, add it to the list of treatments; if not, light, hair length or season may have done it."
+                f"It rises by about {_points(setting, belief.total)}, but no new treatment is written down for that "
+                "time. If there was one, add it to the list of treatments; if not, light, hair length or season may "
+                "have done it."
             )
         return _ways(setting, belief)
     if too_noisy(belief, setting) and belief.p_gain < 0.5:
@@ -253,10 +257,10 @@ def _until_steady(setting: Setting, belief: Belief) -> int:
 
 def _caveats(verdict: str, setting: Setting, belief: Belief) -> list[str]:
     parts = []
-    changed = {drive.name for drive in setting.drives if drive.stop >= 0}
-    if len({drive.kind for drive in setting.drives}) > 1 and verdict not in ("no_change", "declining"):
+    if len(setting.drives) > 1 and verdict not in ("no_change", "declining"):
+        changed = sorted({drive.name for drive in setting.drives})
         parts.append(
-            f"{' and '.join(sorted(changed))} changed within the same time: what each of them did cannot be told apart."
+            f"{' and '.join(changed)} changed within the same time: what each of them did cannot be told apart."
         )
     if setting.background and setting.drives:
         parts.append(
@@ -304,7 +308,8 @@ def number(view: ViewProgress, value: float) -> str:
 
 def _noise(setting: Setting, belief: Belief) -> str:
     """Return by how much two sessions of an unchanged head differ, but once in twenty times."""
-    return _points(setting, detectable(belief.sigma, belief.sigma))
+    usual = usual_noise(belief, setting)
+    return _points(setting, detectable(usual, usual))
 
 
 def _points(setting: Setting, points: float) -> str:
