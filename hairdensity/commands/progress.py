@@ -13,17 +13,20 @@ from hairdensity.commands.printing import Command, detail, note, one_line
 FEW_RUNS = 10
 """So few courses are simulated before workers would have started."""
 A_SLIP = 2
-"""So many rows dated in the future are slips of the pen; more are a table that is meant so, such as a simulated one."""
+"""So many days in the future are slips of the pen; more are a table that is meant so, such as a simulated one."""
 
 
 def _today(days: list[str]) -> date:
     """Return today, or the last day of a table that lies in the future by more than slips."""
     now = datetime.now().astimezone().date()
     future = [day for day in days if day > now.isoformat()]
-    if len(future) <= A_SLIP:
-        return now
-    note(f"{len(future)} rows are dated in the future; they are used all the same.")
-    return date.fromisoformat(max(future))
+    rows = "1 row is" if len(future) == 1 else f"{len(future)} rows are"
+    if len(set(future)) > A_SLIP:
+        note(f"{rows} dated in the future; they are used all the same.")
+        return date.fromisoformat(max(future))
+    if future:
+        note(f"{rows} dated in the future ({', '.join(sorted(set(future)))}): left out.")
+    return now
 
 
 @click.command(cls=Command, short_help="The verdict on any table of dates and values.")
@@ -37,20 +40,25 @@ def progress(table: Path, treatments: Path | None, value: str | None, as_json: b
     """Say of a TABLE of values by date whether treatment worked, and whether it lasts.
 
     TABLE is a measurements.csv, a zones.csv, or any table with a column date and a column coverage, value, or any one
-    column of numbers; low, high, view, zone and subject are used where they are there.
+    column of numbers; view, zone and subject are used where they are there, and so is repeat_sd, the standard deviation
+    between sessions without change. Columns low and high may stand there, but how far sessions scatter tells more.
 
     \b
     Example:
       hairdensity progress RESULTS/measurements.csv --treatments PHOTOS/treatments.csv
     """
+    from hairdensity.errors import quoted
     from hairdensity.pool import Here, cores
     from hairdensity.progress import follow, progress_json, read_series_table
     from hairdensity.progress.words import lines_for
     from hairdensity.treatments import no_treatments, read_treatments
+    from hairdensity.views import DEFAULT_SUBJECT
 
     known = read_treatments(treatments) if treatments else no_treatments()
     series = read_series_table(table, value)
-    for warning in (*series.warnings, *known.warnings):
+    people = {str(row["subject"] or DEFAULT_SUBJECT) for row in series.rows}
+    nobody = [f"{table.name}: holds nothing of {quoted(name)}." for name in known.subjects if name not in people]
+    for warning in (*series.warnings, *known.warnings, *nobody):
         note(warning)
     day = today or _today([str(row["date"]) for row in series.rows if row["date"]])
     views = follow(series.rows, known, day, Here(cores()))

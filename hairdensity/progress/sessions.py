@@ -23,6 +23,7 @@ SHARED_OF_DAY: Final = 0.5
 """Share of the noise variance that photos of one day have in common (same hair, same light), so that many photos of a
 day help, but not without end."""
 VALUES: Final = ("coverage", "value", "density", "count", "hairs", "hairs_per_cm2", "percent")
+_STATUSES: Final = frozenset({"measured", "rejected", "unreadable"})
 _OTHER_NUMBERS: Final = frozenset({"low", "high", "sd", "repeat_sd", "photos", "n", "coverage_low", "coverage_high"})
 _TEXTS: Final = frozenset(
     {"date", "view", "zone", "subject", "run", "status", "flags", "photo", "notes", "reason", "note", "comment"}
@@ -226,6 +227,11 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
     warnings = list(table.warnings)
     if empty:
         warnings.append(f"{table.name}: {empty} {'row has' if empty == 1 else 'rows have'} no {column}: left out.")
+    other = sum(row["status"] not in _STATUSES and row["coverage"] is not None for row in rows)
+    if other:
+        warnings.append(
+            f"{table.name}: {other} {'row has' if other == 1 else 'rows have'} another status than measured: left out."
+        )
     undated = sum(row["date"] is None for row in rows)
     if undated:
         warnings.append(f"{table.name}: {undated} {'row has' if undated == 1 else 'rows have'} no date: left out.")

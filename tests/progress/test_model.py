@@ -196,6 +196,21 @@ def test_a_table_that_lies_in_the_future_is_used_and_a_slip_is_not(tmp_path: Pat
     late.write_text("date,value\n2025-01-01,50\n2999-01-01,50\n", encoding="utf-8")
     done = CliRunner().invoke(progress, [str(late), "--json"])
     assert "only one session" in json.loads(done.stdout)["views"]["scalp"]["reason"]
+    assert "1 row is dated in the future (2999-01-01): left out." in done.stderr
+    # Three photos of one day by a camera whose clock is wrong are one slip.
+    late.write_text("date,value\n2025-01-01,50\n" + "2999-01-01,50\n" * 3, encoding="utf-8")
+    done = CliRunner().invoke(progress, [str(late), "--json"])
+    assert "only one session" in json.loads(done.stdout)["views"]["scalp"]["reason"]
+    assert "3 rows are dated" in done.stderr
+
+
+def test_treatments_of_somebody_who_is_not_in_the_table_are_told(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("subject,date,value\nann,2025-01-01,50\n", encoding="utf-8")
+    (tmp_path / "treatments.csv").write_text(
+        "date,treatment,subject\n2025-01-02,minoxidil,Ann\n2025-01-02,prp,ann\n", encoding="utf-8"
+    )
+    words = [str(tmp_path / "table.csv"), "--treatments", str(tmp_path / "treatments.csv")]
+    assert "table.csv: holds nothing of 'Ann'." in CliRunner().invoke(progress, words).stderr
 
 
 def test_the_plan_is_printed() -> None:

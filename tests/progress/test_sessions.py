@@ -191,3 +191,9 @@ def test_what_cannot_be_used_is_one_line(tmp_path: Path, text: str, said: str) -
         read_series_table(table(tmp_path, text))
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_status_that_is_no_status_is_told(tmp_path: Path) -> None:
+    """A clinic's column of that name says something else, and its rows would go without a word."""
+    path = table(tmp_path, "date,value,status\n2025-01-01,120,pre\n2025-02-01,130,post\n2025-03-01,1,rejected\n")
+    assert read_series_table(path).warnings == ("counts.csv: 2 rows have another status than measured: left out.",)
