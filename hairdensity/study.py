@@ -17,7 +17,7 @@ from typing import Final, overload
 from hairdensity.analysis import PHOTO_SECONDS, analyze
 from hairdensity.cluster import connected
 from hairdensity.columns import COLUMNS, ZONE_COLUMNS
-from hairdensity.errors import HairdensityError, TableError
+from hairdensity.errors import HairdensityError, TableError, quoted
 from hairdensity.files import OutPaths, writing
 from hairdensity.find import READ_ENDINGS, is_results
 from hairdensity.parquet import merge_parquet, require_parquet
@@ -87,6 +87,8 @@ class Study:
         What was left out, folders or other, and why.
     rows : int
         Rows of the merged table.
+    warnings : tuple of str
+        What was not understood of the treatment dates of all, a line each.
     """
 
     people: int
@@ -96,6 +98,7 @@ class Study:
     unreadable: int
     failed: tuple[tuple[str, str], ...]
     rows: int
+    warnings: tuple[str, ...] = ()
 
 
 def run_person(task: PersonRun) -> PersonDone:
@@ -181,9 +184,11 @@ def study(
     rows = merge_parquet(paths.measurements_parquet, tables, COLUMNS)
     merge_parquet(paths.zones_parquet, ((name, one.zones_parquet) for name, one in own.items()), ZONE_COLUMNS)
     _merge_verdicts(out, done)
+    nobody = (f"{TREATMENTS}: there is no folder {quoted(who)}." for who in known.subjects if who not in names)
     return Study(
-        len(names), len(done), counts.measured, counts.rejected, counts.unreadable, tuple(sorted(failed)), rows
-    )
+        len(names), len(done), counts.measured, counts.rejected, counts.unreadable, tuple(sorted(failed)), rows,
+        (*known.warnings, *nobody),
+    )  # fmt: skip
 
 
 def _people(photos: Path, out: Path) -> tuple[list[str], list[tuple[str, str]]]:

@@ -48,6 +48,8 @@ def study(
             photos, out, settings=values.measuring(), jobs=values.jobs, cluster=cluster, photo_seconds=photo_seconds,
             title=values.title, on_progress=bar.tell,
         )  # fmt: skip
+    for warning in done.warnings:
+        note(warning)
     for name, reason in done.failed:
         note(f"{name}: {reason}", "Left out")
     if as_json:

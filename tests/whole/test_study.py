@@ -99,8 +99,13 @@ def test_links_and_photos_beside_the_folders_are_told_and_left_out(people: Path,
     (photos / "B").mkdir(parents=True)
     (photos / "away").symlink_to(people / "A", target_is_directory=True)
     (photos / "2026-01-05.jpg").write_bytes(b"")
+    (photos / "treatments.csv").write_text("date,treatment,subject\n2026-01-20,rosemary oil,B\n2026-01-20,prp,b\n")
     done = study(photos, elsewhere, settings=QUICK, jobs=1, today=TODAY)
     assert done.people == 1
+    assert [line.split(": ", 1)[1] for line in done.warnings] == [
+        "'rosemary oil' is not a treatment that is known here; it is taken as a session of some other treatment.",
+        "there is no folder 'b'.",
+    ]
     assert {name for name, _ in done.failed} >= {"away", "2026-01-05.jpg"}
     assert not (elsewhere / "away").exists()
 
