@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hairdensity import progress
 from hairdensity.columns import Cell
@@ -29,6 +29,9 @@ from hairdensity.progress import (
 from hairdensity.spots import FOLLOWED
 from hairdensity.treatments import Treatments
 from hairdensity.views import MACRO
+
+DECIDING: Final = ("flags", "intervals", "spoken", "treatments")
+"""Modules beside those of `progress` that numbers and words of a verdict come from."""
 
 
 def verdicts(
@@ -74,7 +77,7 @@ def deciding_digest() -> str:
     """Return a name of the code that decides: other code, other name, so no verdict of an older version is given."""
     digest = hashlib.sha256("".join(map(version, ("numpy", "scipy"))).encode())
     package = Path(progress.__file__).parent
-    for path in (*sorted(package.glob("*.py")), package.with_name("treatments.py"), package.with_name("flags.py")):
+    for path in (*sorted(package.glob("*.py")), *(package.with_name(f"{name}.py") for name in DECIDING)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -1,5 +1,6 @@
 """Verdicts that are kept are those that would be worked out; they are used only where nothing they rest on changed."""
 
+import ast
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,3 +87,17 @@ def test_many_people_are_followed_in_several_processes_in_their_order():
 def test_what_is_everybodys_and_what_is_ones_own():
     treatments = given("a", "", "b")
     assert treatments.by_subject(["a", "c"]) == {name: treatments.of(name) for name in ("a", "c")}
+
+
+def test_all_code_that_decides_is_in_the_name_of_a_kept_verdict():
+    """A verdict that was kept must not outlive a change of the code that its numbers or words come from."""
+    folder = Path(followed.progress.__file__).parent
+    imported = {
+        node.module.split(".")[1]
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("hairdensity.")
+    }
+    # What a table's cells say, and where it is worked out, is in the sessions themselves, or in no verdict.
+    read_before = {"columns", "errors", "tables", "views", "pool"}
+    assert imported - read_before - {"progress"} == set(followed.DECIDING)
