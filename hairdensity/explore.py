@@ -157,4 +157,7 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - whatever a DataFrame holds
         return ""
     if isinstance(cell, date):
         return cell.isoformat()[:10]
+    if isinstance(cell, float) and cell.is_integer():
+        # pandas makes 1.0 of the 1 in a column with gaps: the same person, or day, or count.
+        return str(int(cell))
     return str(cell).strip()

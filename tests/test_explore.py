@@ -74,6 +74,20 @@ def test_treatments_may_be_a_frame_as_well_as_a_file(tmp_path: Path):
         hairdensity.follow(FRAME, FRAME[["date"]])
 
 
+def test_a_person_is_the_same_where_pandas_makes_a_number_of_the_name():
+    """A column of whole numbers with a gap comes from pandas as 1.0, 2.0: treatments would be nobody's."""
+    people = pd.concat([FRAME.assign(subject=1), FRAME.assign(subject=2)])
+    dates = pd.DataFrame({"date": ["2025-02-01", "2025-02-01"], "treatment": ["minoxidil", "haircut"]})
+    dates["subject"] = [2, None]
+    known = treatments_from(dates)
+    assert known.subjects == ("2",)
+    one, two = hairdensity.follow(people, known)
+    assert one.course is not None
+    assert two.course is not None
+    assert one.course.untreated is None
+    assert two.course.untreated is not None
+
+
 def test_a_chart_goes_into_any_axes():
     treated = Treatments((Course("prp", "PRP", sessions=(FIRST + timedelta(40),)),), (), ())
     (view,) = hairdensity.follow(FRAME, treated)
