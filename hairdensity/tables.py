@@ -18,6 +18,8 @@ from hairdensity.errors import TableError, quoted
 
 LARGEST: Final = 50_000_000
 """Bytes; a table typed by a person is a thousand times smaller."""
+LARGEST_NUMBER: Final = 1e100
+"""Nothing that is measured is larger, and sums of such numbers have an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def parse_number(text: str, where: str) -> float | None:
     Raises
     ------
     TableError
-        If it is no finite number.
+        If it is no number, or one beyond `LARGEST_NUMBER`.
     """
     plain = text.strip().removesuffix("%").strip()
     if not plain:
@@ -162,7 +164,7 @@ def parse_number(text: str, where: str) -> float | None:
         number = float(plain) / (100 if text.strip().endswith("%") else 1)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number) or "_" in plain:
+    if not abs(number) <= LARGEST_NUMBER or "_" in plain:
         raise TableError(f"{where}: {quoted(text)} is not a number.")
     return number
 

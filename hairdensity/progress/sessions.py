@@ -195,6 +195,7 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
         raise TableError(f"{table.name}: there is no column {quoted(value)}.{_instead(table, value)}")
     _refuse_mixed_runs(table)
     column = value or _value_column(table)
+    _refuse_mixed_units(table, column)
     low = _first(table.columns, (f"{column}_low", "low", "lower"))
     high = _first(table.columns, (f"{column}_high", "high", "upper"))
     # Where a column is asked for by name, it is of coverage that the table states `repeat_sd`.
@@ -254,6 +255,19 @@ def _refuse_mixed_runs(table: Table) -> None:
             raise TableError(
                 f"{table.name}: {subject or DEFAULT_SUBJECT}/{view} holds photos of several runs. "
                 "Name the run of each row in a column run, or give each person a subject of their own."
+            )
+
+
+def _refuse_mixed_units(table: Table, column: str) -> None:
+    """Refuse values with and without a per cent sign that cannot mean the same: 45 % is 0.45, and 46 is not."""
+    cells = [(line, line.get(column)) for line in table.lines if line.get(column)]
+    if not any(cell.endswith("%") for _, cell in cells):
+        return
+    for line, cell in cells:
+        where = f"{table.name}, line {line.number}"
+        if not cell.endswith("%") and abs(parse_number(cell, f"{where}, column {column}") or 0.0) > 1:
+            raise TableError(
+                f"{where}: {quoted(cell)} has no per cent sign, and other rows do. Write all of them alike."
             )
 
 

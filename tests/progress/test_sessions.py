@@ -197,3 +197,10 @@ def test_a_status_that_is_no_status_is_told(tmp_path: Path) -> None:
     """A clinic's column of that name says something else, and its rows would go without a word."""
     path = table(tmp_path, "date,value,status\n2025-01-01,120,pre\n2025-02-01,130,post\n2025-03-01,1,rejected\n")
     assert read_series_table(path).warnings == ("counts.csv: 2 rows have another status than measured: left out.",)
+
+
+def test_values_with_and_without_a_per_cent_sign_are_not_mixed(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"line 3: '46' has no per cent sign, and other rows do"):
+        read_series_table(table(tmp_path, "date,value\n2025-01-01,45 %\n2025-02-01,46\n"))
+    rows = read_series_table(table(tmp_path, "date;value\n2025-01-01;45 %\n2025-02-01;0,46\n")).rows
+    assert [row["coverage"] for row in rows] == [0.45, 0.46]
