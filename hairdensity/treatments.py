@@ -157,7 +157,11 @@ _TREATMENTS: Final = (
     _Kind("dutasteride", r"dutast|avodart|\bdut\b", continuous=True),
     _Kind("spironolactone", r"spironol|aldactone", continuous=True),
     _Kind("ketoconazole", r"ketocon|nizoral", continuous=True),
-    _Kind("light therapy", r"\blllt\b|laser|light therapy|red light|low.level", continuous=True),
+    _Kind(
+        "light therapy",
+        r"\blllt\b|laser|light therapy|red light|low.level|\bled (cap|hat|helmet|band|comb|mask)",
+        continuous=True,
+    ),
     _Kind("mesotherapy", r"mesother|exosome|polynucleotide|\bpdrn\b"),
     _Kind("transplant", r"transplant|\bfue\b|\bfut\b|graft"),
 )
@@ -168,7 +172,7 @@ _EVENTS: Final = (
     _Kind("colour", r"colou?r|dye|bleach|highlight|tint|färb|henna"),
     _Kind("style", r"\bperm\b|fib(er|re)|concealer|\bwax\b|\bgel\b|straighten|parting"),
 )
-_STOP: Final = re.compile(r"\b(stop(ped)?|quit|ended?|discontinued|off|abgesetzt)\b", re.IGNORECASE)
+_STOP: Final = re.compile(r"\b(stop(ped)?|quit|ended?|discontinued|off(?![- ]label)|abgesetzt)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,11 @@ def treatments_in(table: Table) -> Treatments:
         event = next((kind for kind in _EVENTS if re.search(kind.pattern, name, re.IGNORECASE)), None)
         if not kinds and event:
             events.append(Event(event.name, name, day, line.get("subject"), _each_once([notes])))
+            if until:
+                warnings.append(
+                    f"{where}: {quoted(name)} is taken as a change of what photos show ({event.name}), which has a day "
+                    "and no end; until is not used."
+                )
             continue
         if not kinds:
             warnings.append(

@@ -90,6 +90,22 @@ def test_red_light_therapy_is_no_new_lamp(tmp_path: Path) -> None:
     assert [course.kind for course in done.courses] == ["light therapy"]
 
 
+def test_a_cap_of_lamps_is_no_new_lamp_and_off_label_is_no_stop(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "date,treatment,until\n2025-01-01,LED cap,2025-06-01\n2025-02-01,oral minoxidil (off-label),\n"
+    )
+    assert [(course.kind, course.until) for course in found.courses] == [
+        ("light therapy", date(2025, 6, 1)), ("minoxidil", None),
+    ]  # fmt: skip
+    assert found.events == found.warnings == ()
+
+
+def test_the_end_of_an_event_is_not_dropped_without_a_word(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,treatment,until\n2025-01-01,caffeine gel,2025-06-01\n")
+    assert [event.kind for event in found.events] == ["style"]
+    assert "until is not used" in found.warnings[0]
+
+
 def test_an_unknown_treatment_is_kept_and_told(tmp_path: Path) -> None:
     done = read(tmp_path, "date,treatment\n2025-05-01,onion juice\n2025-06-01,Onion juice\n")
     assert [(course.kind, len(course.sessions)) for course in done.courses] == [("other", 2)]
