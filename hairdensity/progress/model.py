@@ -134,6 +134,11 @@ class Setting:
         return min((drive.start for drive in self.drives), default=np.inf)
 
     @property
+    def began(self) -> float:
+        """The same of treatment that had not stopped before the first session, where there is any."""
+        return min((drive.start for drive in self.drives if drive.stop >= 0), default=self.start)
+
+    @property
     def stop(self) -> float:
         """Week in which all treatment had stopped; infinite where it goes on."""
         return max((drive.stop for drive in self.drives), default=np.inf)

@@ -56,7 +56,7 @@ def obstacle(setting: Setting, belief: Belief) -> str | None:
     if not setting.drives:
         known = count >= SESSIONS_UNTREATED or setting.stated_noise is not None
         return None if known else "noise"
-    if setting.end - setting.start < WEEKS_ON:
+    if setting.end - setting.began < WEEKS_ON:
         return "early"
     baseline = baseline_sessions(setting)
     if baseline == 0 and belief.p_gain > 0.5:

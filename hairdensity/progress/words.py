@@ -88,11 +88,11 @@ def reason(
 
 def _obstacle(obstacle: str | None, setting: Setting, series: Series, today: date) -> str:
     if obstacle == "early":
-        ready = day_of(setting, setting.start + WEEKS_ON)
+        ready = day_of(setting, setting.began + WEEKS_ON)
         # Where that day is over, the sessions that are missing begin now.
         until = ready if ready is None or ready >= today else _later(today, 2)
         return (
-            f"Treatment began {_weeks(setting.end - setting.start)} before the last session, and before "
+            f"Treatment began {_weeks(setting.end - setting.began)} before the last session, and before "
             f"{WEEKS_ON:.0f} weeks nothing can be said of it. One session a month until after {day(until)} would tell."
         )
     if obstacle == "no_baseline":

@@ -150,6 +150,16 @@ def test_sixteen_weeks_on_treatment_are_waited_for() -> None:
     assert "until after 29 August 2024" in view.reason
 
 
+def test_sixteen_weeks_are_waited_for_whatever_was_stopped_before_the_first_photo() -> None:
+    days = monthly(15)
+    earlier = Course("minoxidil", "minoxidil", (), day(-400), day(-60), True)
+    new = Course("finasteride", "finasteride", (), day(days[-1] - 28), None, True)
+    treatments = Treatments((earlier, new), (), ())
+    (view,) = follow(rows(days, course("none", days) + noise(15, 0.6)), treatments, TODAY)
+    assert view.verdict == "cannot_tell"
+    assert "Treatment began 4 weeks before the last session" in view.reason
+
+
 def test_sustained_is_not_said_before_24_weeks_after_stopping() -> None:
     days = np.arange(0, STOP + 23 * 7, 21.0)
     (view,) = follow(rows(days, course("sustained", days) + noise(len(days), 0.5)), minoxidil(), TODAY)
