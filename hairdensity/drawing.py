@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ class Drawing:
     ----------
     tasks : tuple of DrawTask
         One a photo.
+    photos : tuple of str
+        The photo of each.
     before, now : dict
         By photo: what the last run wrote and this one writes of it, and what that is made from.
     tell : OnProgress
@@ -37,6 +39,7 @@ class Drawing:
     """
 
     tasks: tuple[DrawTask, ...] = ()
+    photos: tuple[str, ...] = ()
     before: dict[str, Any] = field(default_factory=dict)
     now: dict[str, list[str]] = field(default_factory=dict)
     tell: OnProgress = lambda _what, _done, _total: None
@@ -54,7 +57,7 @@ def drawing_of(job: Job, measured: Sequence[MeasuredSeries], places: Places, tel
     names = picture_names(photo.name for photo in job.found.photos)
     before = read_json(job.paths.cache / DRAWN)
     now: dict[str, list[str]] = {}
-    tasks = []
+    tasks, photos = [], []
     for one in measured:
         tasks_of = places[one.series.subject, one.series.view]
         common = imaging.encode_png(one.common.astype(np.uint8)) if one.common is not None else b""
@@ -72,14 +75,36 @@ def drawing_of(job: Job, measured: Sequence[MeasuredSeries], places: Places, tel
                 task = task.without_what_is_there()
             if task.writes_anything:
                 tasks.append(task)
-    return Drawing(tuple(tasks), before, now, tell)
+                photos.append(member.found.name)
+    return Drawing(tuple(tasks), tuple(photos), before, now, tell)
 
 
-def note_drawn(paths: OutPaths, drawing: Drawing) -> None:
-    """Note what was drawn, once all of it is, and delete what an earlier run drew and this one does not."""
-    if drawing.now != drawing.before:
-        _remove_stale(paths, drawing.before, {names[0] for names in drawing.now.values()})
-        write_whole(paths.cache / DRAWN, json.dumps(drawing.now))
+def begin_drawing(paths: OutPaths, drawing: Drawing) -> None:
+    """Before anything is drawn: delete what an earlier run drew and would tell of something else now.
+
+    What is about to be drawn is noted without what it is made from. So what a run has drawn that is stopped is neither
+    taken for what the next would draw, nor forgotten.
+    """
+    now, before = drawing.now, drawing.before
+    if now != before:
+        _remove_stale(paths, drawing)
+        _note(paths, {photo: made if before.get(photo) == made else made[:1] for photo, made in now.items()})
+
+
+def note_drawn(paths: OutPaths, drawing: Drawing, failed: Collection[str] = ()) -> None:
+    """Note what was drawn, once all of it is.
+
+    Parameters
+    ----------
+    paths : OutPaths
+        Where results lie.
+    drawing : Drawing
+        What was to be drawn.
+    failed : collection of str
+        Photos of which it was not, as its process died or hung: the next run tries again.
+    """
+    if drawing.now != drawing.before or failed:
+        _note(paths, {photo: made[:1] if photo in failed else made for photo, made in drawing.now.items()})
 
 
 def _draw_task(job: Job, view: str, base: Member, place: PlaceTask, name: str, common: bytes) -> DrawTask:
@@ -94,14 +119,18 @@ def _draw_task(job: Job, view: str, base: Member, place: PlaceTask, name: str, c
     )
 
 
-def _remove_stale(paths: OutPaths, before: dict[str, Any], wanted: Collection[str]) -> None:
-    """Delete what an earlier run wrote of photos that no longer have a number: a picture without a row would mislead.
+def _note(paths: OutPaths, drawn: Mapping[str, Sequence[str]]) -> None:
+    write_whole(paths.cache / DRAWN, json.dumps(drawn))
+
+
+def _remove_stale(paths: OutPaths, drawing: Drawing) -> None:
+    """Delete what an earlier run drew of photos that have no number now, or another one: it would mislead.
 
     Only what the earlier run says it wrote: OUT may be a folder that holds files of its owner as well.
     """
-    for written in before.values():
+    for photo, written in drawing.before.items():
         match written:
-            case [str(picture), *_] if picture not in wanted:
+            case [str(picture), *_] if written != drawing.now.get(photo):
                 for path in (paths.mask(picture), paths.map(picture), paths.hairs(picture)):
                     if path.resolve().is_relative_to(paths.root.resolve()):
                         path.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from hairdensity.drawing import NO_DRAWING, Drawing, note_drawn
+from hairdensity.drawing import NO_DRAWING, Drawing, begin_drawing, note_drawn
 from hairdensity.files import write_whole
 from hairdensity.find import Found
 from hairdensity.frames import FrameLoader, PictureTask, frames_of, run_picture
@@ -323,13 +323,16 @@ def _picture_tasks(keeper: Keeper, ahead: Foreseen, loaders: Mapping[int, FrameL
 def _make_ahead(job: Job, charts: Sequence[ChartTask], drawing: Drawing, pictures: Sequence[PictureTask]) -> None:
     """Make all where the work is done, side by side; it is then read as kept. Charts first: they take longest."""
     tasks: list[ChartTask | DrawTask | PictureTask] = [*charts, *drawing.tasks, *pictures]
+    begin_drawing(job.paths, drawing)
     drawing.told(0)
-    drawn = 0
-    for which, _ in job.run(_make, tasks):
+    drawn, failed = 0, set()
+    for which, result in job.run(_make, tasks):
         if isinstance(tasks[which], DrawTask):
             drawn += 1
             drawing.told(drawn)
-    note_drawn(job.paths, drawing)
+            if isinstance(result, Crashed):
+                failed.add(drawing.photos[which - len(charts)])
+    note_drawn(job.paths, drawing, failed)
 
 
 def _make(task: ChartTask | DrawTask | PictureTask) -> bool:

@@ -1,0 +1,85 @@
+"""What an earlier run left in OUT is never taken for what this one found."""
+
+import errno
+import hashlib
+import json
+import shutil
+import sys
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scenes import head, save, series
+
+from hairdensity.analysis import Analysis, _only_run, analyze
+from hairdensity.errors import MissingExtraError, OutputError
+from hairdensity.pages import _make
+from hairdensity.pool import Crashed
+from hairdensity.settings import Settings
+from hairdensity.tasks import DrawTask
+
+TODAY = date(2026, 7, 1)
+QUICK = Settings(segmenter="classical", work_px=240)
+BOX = {"vertex/2026-01-05.jpg": [[120, 150], [240, 150], [240, 270], [120, 270]]}
+
+
+def run(photos: Path, out: Path, settings: Settings = QUICK, **options: Any) -> Analysis:
+    return analyze(photos, out, settings=settings, jobs=1, today=TODAY, **options)
+
+
+def pictures(out: Path) -> dict[str, bytes]:
+    """Return the masks and maps of a run."""
+    return {path.relative_to(out).as_posix(): path.read_bytes() for kind in ("masks", "maps")
+            for path in (out / kind).rglob("*.png")}  # fmt: skip
+
+
+def test_masks_of_a_run_that_was_stopped_are_not_taken_for_those_of_the_next(tmp_path: Path):
+    photos, out = series(tmp_path / "photos", 2), tmp_path / "out"
+    run(photos, out)
+    before = pictures(out)
+    (photos / "regions.json").write_text(json.dumps(BOX))
+    new = save(head(2300, noise=9), photos / "vertex" / "2026-05-05.jpg")
+
+    def stop(what: str, done: int, _total: int) -> None:
+        if (what, done) == ("writing masks", 3):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(photos, out, on_progress=stop)
+    assert pictures(out).keys() - before.keys() == {"masks/vertex/2026-05-05.png"}
+    assert all(pictures(out)[name] != mask for name, mask in before.items())
+    (photos / "regions.json").unlink()
+    new.unlink()
+    run(photos, out)
+    assert pictures(out) == before
+
+
+def test_a_mask_whose_process_died_is_no_older_one_and_is_drawn_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    photos, out = series(tmp_path / "photos", 2), tmp_path / "out"
+    run(photos, out)
+    (photos / "regions.json").write_text(json.dumps(BOX))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "hairdensity.pages._make", lambda task: Crashed("x") if isinstance(task, DrawTask) else _make(task)
+        )
+        run(photos, out)
+    run(photos, out)
+    run(photos, tmp_path / "first")
+    assert pictures(out) == pictures(tmp_path / "first")
+
+
+def test_maps_of_other_settings_do_not_stay(tmp_path: Path):
+    photos, out = series(tmp_path / "photos", 2), tmp_path / "out"
+    other = Settings(segmenter="classical", work_px=300)
+    run(photos, out, maps=True)
+    run(photos, out)
+    assert (out / "maps" / "vertex" / "2026-01-05.png").is_file()
+    run(photos, out, other)
+    assert list((out / "maps").rglob("*.png")) == []
+    run(photos, out, other, maps=True)
+    run(photos, tmp_path / "first", other, maps=True)
+    assert pictures(out) == pictures(tmp_path / "first")
