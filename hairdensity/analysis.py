@@ -1,7 +1,7 @@
 """Analysis: from a folder of photos to table, masks, verdicts and report. Arranges calls; measures nothing itself."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from hairdensity.errors import OutputError, TableError, quoted
 from hairdensity.files import OutPaths, sweep
 from hairdensity.find import LISTING, find_photos
 from hairdensity.index import exif_day_by, read_index
+from hairdensity.keep import file_digest
 from hairdensity.misplaced import misplaced
 from hairdensity.parquet import require_parquet
 from hairdensity.pool import Here, Runner, cores
@@ -243,9 +244,17 @@ def _gather(
     drawn = read_regions(regions_file) if regions_file else {}
     known = {photo.name for photo in found.photos}
     warnings += [f"{REGIONS}: there is no photo {quoted(name)}." for name in drawn if name not in known]
-    listing = photos / LISTING
-    tables = tuple(file for file in (treatments_file, regions_file, listing) if file and file.is_file())
+    # Now that they were read: somebody may write on in them while the photos are measured.
+    tables = _digests(treatments_file, regions_file, photos / LISTING)
     return Job(OutPaths(out), found, dates, drawn, tables, settings, run, maps, today, tuple(warnings))
+
+
+def _digests(*tables: Path | None) -> dict[str, str]:
+    digests: dict[str, str] = {}
+    for path in tables:
+        with suppress(OSError):
+            digests |= {path.name: file_digest(path)} if path and path.is_file() else {}
+    return digests
 
 
 def _named_or_default(named: Path | str | None, default: Path) -> Path | None:

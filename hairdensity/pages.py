@@ -238,7 +238,7 @@ def _person_tasks(
             found=Found((), ()),
             treatments=replace(own_dates[subject], warnings=()),
             drawn=drawn,
-            tables=(),
+            tables={},
             run=Here(1),
             warnings=(),
         )

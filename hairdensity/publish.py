@@ -9,7 +9,7 @@ from hairdensity.columns import COLUMNS, ZONE_COLUMNS, Cell
 from hairdensity.drawing import NO_DRAWING, Drawing
 from hairdensity.files import write_whole
 from hairdensity.followed import verdicts
-from hairdensity.keep import Keeper, file_digest
+from hairdensity.keep import Keeper
 from hairdensity.pages import gather, write_pages
 from hairdensity.parquet import write_parquet
 from hairdensity.preferences import TITLE
@@ -103,7 +103,7 @@ def publish(
     _write_tables(job, measured, rows, parquet)
     progress = progress_json(tuple(views.values()))
     write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
-    run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, _table_digests(job))
+    run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, job.tables)
     write_whole(job.paths.run, json.dumps(run, indent=2) + "\n")
     written = write_pages(job, pages, views, run, title=title, pdf=pdf)
     write_charts(written.courses, job.paths.charts, Charts(Keeper(job.paths.cache)))
@@ -176,13 +176,3 @@ def _number(cell: Cell) -> float | None:
 def _headline(view: ViewProgress, rows: Rows, several: bool) -> str:
     title, words, text = headline_parts(view, rows, several)
     return f"{title}: {words.badge}. {text}"
-
-
-def _table_digests(job: Job) -> dict[str, str]:
-    digests = {}
-    for path in job.tables:
-        try:
-            digests[path.name] = file_digest(path)
-        except OSError:
-            continue
-    return digests

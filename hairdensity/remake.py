@@ -117,7 +117,7 @@ def remake(
     warnings = () if private else (*kept.warnings, *(dates.warnings if treatments else ()))
     run = {key: value for key, value in kept.run.items() if not private or key not in OF_THE_RUN}
     job = Job(
-        paths, Found(tuple(found for found, _, _ in photos), ()), dates, drawn, (), kept.settings, Here(1), False,
+        paths, Found(tuple(found for found, _, _ in photos), ()), dates, drawn, {}, kept.settings, Here(1), False,
         kept.today, warnings,
     )  # fmt: skip
     measured = tuple(measure_one(job, one, keep=False) for one in group(photos, outlined(drawn), kept.today))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from hairdensity.align import NotAligned
@@ -65,8 +65,8 @@ class Job:
         Treatment dates; empty where there is no such file.
     drawn : Drawn
         Regions drawn by a person.
-    tables : tuple of Path
-        Files other than photos that the results depend on.
+    tables : mapping of str to str
+        Files other than photos that the results depend on: SHA-256 by name, as they were read.
     settings : Settings
         How to measure.
     run : Runner
@@ -83,7 +83,7 @@ class Job:
     found: Found
     treatments: Treatments
     drawn: Drawn
-    tables: tuple[Path, ...]
+    tables: Mapping[str, str]
     settings: Settings
     run: Runner
     maps: bool

@@ -83,3 +83,12 @@ def test_maps_of_other_settings_do_not_stay(tmp_path: Path):
     run(photos, out, other, maps=True)
     run(photos, tmp_path / "first", other, maps=True)
     assert pictures(out) == pictures(tmp_path / "first")
+
+
+def test_tables_are_told_by_what_was_read(tmp_path: Path):
+    photos, out = series(tmp_path / "photos", 1), tmp_path / "out"
+    table = photos / "treatments.csv"
+    table.write_text("date,treatment\n2026-02-01,minoxidil\n")
+    read = hashlib.sha256(table.read_bytes()).hexdigest()
+    run(photos, out, on_progress=lambda *_: table.unlink(missing_ok=True))
+    assert json.loads((out / "run.json").read_text())["tables"] == {"treatments.csv": read}
