@@ -205,9 +205,9 @@ def _measure(job: Job, looked: Looked, tell: OnProgress) -> tuple[tuple[Measured
     """Measure what was observed; return the numbers, and the masks that are to be written."""
     series = group(((photo, *looked.by_name[photo.name]) for photo in job.found.photos), outlined(job.drawn), job.today)
     places, ledgers = places_of(job, series), ledgers_of(job, series)
-    place_all(job, series, places, ledgers, tell)
+    given_up = place_all(job, series, places, ledgers, tell)
     measured = tuple(
-        measure_one(job, one, places[one.subject, one.view], ledgers[one.subject, one.view]) for one in series
+        measure_one(job, one, places[one.subject, one.view], ledgers[one.subject, one.view], given_up) for one in series
     )
     return measured, drawing_of(job, measured, places, tell)
 

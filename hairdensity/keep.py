@@ -101,12 +101,15 @@ class Laid:
         What differs from the baseline.
     through : str
         As in `Placement`.
+    given_up : bool
+        Whether it was not found out, as its process died or hung: the next run tries again.
     """
 
     name: str
     alignment: Alignment | NotAligned
     flags: tuple[str, ...]
     through: str = ""
+    given_up: bool = False
 
     @property
     def aligned(self) -> bool:
@@ -117,7 +120,7 @@ class Laid:
         """Return it as JSON has it, less the name."""
         facts: dict[str, Any] = {"flags": self.flags, "through": self.through}
         if isinstance(self.alignment, NotAligned):
-            return facts | {"not_aligned": self.alignment.reason}
+            return facts | {"not_aligned": self.alignment.reason, "given_up": self.given_up}
         found = {name: getattr(self.alignment, name) for name in _ALIGNMENT}
         return facts | {"alignment": found | {"matrix": self.alignment.matrix.tolist()}}
 
@@ -126,7 +129,7 @@ def laid_from(name: str, facts: dict[str, Any]) -> Laid:
     """Return what `Laid.facts` gave."""
     flags = tuple(facts["flags"])
     if "not_aligned" in facts:
-        return Laid(name, NotAligned(facts["not_aligned"]), flags, facts["through"])
+        return Laid(name, NotAligned(facts["not_aligned"]), flags, facts["through"], facts.get("given_up", False))
     found = facts["alignment"]
     typed = {"matrix": np.array(found["matrix"], np.float64), "centre": tuple(found["centre"])}
     return Laid(name, Alignment(**(found | typed)), flags, facts["through"])
@@ -239,9 +242,9 @@ class Keeper:
         loaded = self._load(entry, ("share.png",))
         return _from_levels(imaging.decode_gray(loaded[1]["share.png"]), 1 / 255) if loaded and loaded[1] else None
 
-    def save_placement(self, entry: str, placement: Placement) -> None:
-        """Keep a placement."""
-        facts = Laid(entry, placement.alignment, placement.flags, placement.through).facts()
+    def save_placement(self, entry: str, placement: Placement, *, given_up: bool = False) -> None:
+        """Keep a placement; `given_up` as `Laid` has it."""
+        facts = Laid(entry, placement.alignment, placement.flags, placement.through, given_up).facts()
         members: dict[str, bytes] = {}
         if placement.placed:
             facts["residual"] = placement.placed.residual

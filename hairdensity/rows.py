@@ -204,12 +204,17 @@ def _measure_common(
             if row["status"] == "measured" and own:
                 zone_rows += _zone_rows(row, own, area, zones)
         rows.append(row)
-    ledger = Ledger({one.name: one for one in laid.values()}, found, skin, frozenset(aligned), common_png)
+    ledger = Ledger(_to_know(laid), found, skin, frozenset(aligned), common_png)
     return MeasuredSeries(series, common, tuple(rows), tuple(zone_rows), ledger=ledger)
 
 
 def _is_aligned(laid: Mapping[str, Laid], member: Member) -> bool:
     return member.usable and laid[member.found.name].aligned
+
+
+def _to_know(laid: Mapping[str, Laid]) -> dict[str, Laid]:
+    """Return what the next run may take as known."""
+    return {one.name: one for one in laid.values() if not one.given_up}
 
 
 def _numbers_alone(placed: Placed) -> Numbers:
@@ -272,7 +277,7 @@ def _measure_macro(
             if (trial := member.observation.trial) and row["status"] == "measured":
                 row |= followed_cells(trial, best, earlier.observation.trial)
         rows.append(row)
-    ledger = Ledger({one.name: one for one in laid.values()}, found)
+    ledger = Ledger(_to_know(laid), found)
     return MeasuredSeries(series, None, tuple(rows), pairs=pairs, ledger=ledger)
 
 

@@ -23,7 +23,7 @@ from hairdensity.regions import Drawn
 from hairdensity.rows import MeasuredSeries, Reads, measure_series
 from hairdensity.series import Member, Series, pairs_of
 from hairdensity.settings import Settings
-from hairdensity.spots import kept_pair, run_pair
+from hairdensity.spots import Pair, kept_pair, run_pair
 from hairdensity.tasks import (
     CountTask,
     ObserveTask,
@@ -49,6 +49,8 @@ Places = Mapping[tuple[str, str], Mapping[str, PlaceTask]]
 """By subject and view, and by photo: how it is laid on its baseline."""
 Ledgers = Mapping[tuple[str, str], Ledger]
 """By subject and view."""
+Pairs = Mapping[tuple[str, str], Pair]
+"""By the names of what is kept of the later and the earlier macro photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,11 @@ def _kept(
     return (observation, entry) if observation else None
 
 
-def place_all(job: Job, series: Sequence[Series], places: Places, ledgers: Ledgers, tell: OnProgress) -> None:
+def place_all(job: Job, series: Sequence[Series], places: Places, ledgers: Ledgers, tell: OnProgress) -> Pairs:
     """Lay every usable photo on the baseline of its series, where that is not kept already.
 
     In two passes: what does not go directly goes through photos that did, and those must all be known by then.
+    Macro photos are then matched hair by hair; returned are the pairs that were given up.
     """
     keeper = Keeper(job.paths.cache)
     known: dict[str, Laid] = {}
@@ -167,38 +170,55 @@ def place_all(job: Job, series: Sequence[Series], places: Places, ledgers: Ledge
         known |= ledger.laid
     every = [task for by_name in places.values() for task in by_name.values()]
 
-    def laid(name: str) -> Laid | None:
-        return known.get(name) or keeper.load_laid(name)
+    given_up: set[str] = set()
 
-    _place(job, [task.directly() for task in every if laid(task.placement) is None], tell, "aligning photos")
+    def laid(name: str) -> Laid | None:
+        kept = known.get(name) or keeper.load_laid(name)
+        if kept is None or not kept.given_up or name in given_up:
+            return kept
+        # An earlier run had too little memory, or time, for it: this one may have more.
+        keeper.path(name).unlink(missing_ok=True)
+        return None
+
+    todo = [task.directly() for task in every if laid(task.placement) is None]
+    given_up |= _place(job, todo, tell, "aligning photos")
     lost = [task for task in every if task.neighbours and not _aligned(laid(task.placement))]
-    _place(job, [task for task in lost if laid(task.chained) is None], tell, "aligning through others")
-    _match(job, series, tell)
+    given_up |= _place(job, [task for task in lost if laid(task.chained) is None], tell, "aligning through others")
+    return _match(job, series, tell)
 
 
 def _aligned(laid: Laid | None) -> bool:
     return laid is not None and laid.aligned
 
 
-def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) -> None:
+def _place(job: Job, tasks: Sequence[PlaceTask], tell: OnProgress, what: str) -> set[str]:
+    """Place photos; return the names of the placements that were given up."""
+    given_up = set()
     tell(what, 0, len(tasks))
     for done, (which, result) in enumerate(job.run(lay, tasks), 1):
-        if isinstance(result, Crashed):
-            # Kept like any other outcome, or this process would try next, and die with the whole run.
-            task = tasks[which]
+        task = tasks[which]
+        # A photo always lies on itself. That costs next to nothing, and is done in this process once it is asked for.
+        if isinstance(result, Crashed) and task.entry != task.baseline_entry:
+            # Kept for the rest of the run, or this process would try next, and die with all of it.
             failed = Placement(NotAligned(result.reason), None, ("not_aligned",))
-            task.photo.keeper.save_placement(task.chained if task.neighbours else task.placement, failed)
+            name = task.chained if task.neighbours else task.placement
+            task.photo.keeper.save_placement(name, failed, given_up=True)
+            given_up.add(name)
         tell(what, done, len(tasks))
+    return given_up
 
 
-def _match(job: Job, series: Sequence[Series], tell: OnProgress) -> None:
-    """Match later macro photos with those of the first session, hair by hair."""
+def _match(job: Job, series: Sequence[Series], tell: OnProgress) -> dict[tuple[str, str], Pair]:
+    """Match later macro photos with those of the first session, hair by hair; return the pairs that were given up."""
+    given_up = {}
     every = [_pair_task(job, later, earlier) for one in series for later, first in pairs_of(one) for earlier in first]
     tasks = [task for task in every if kept_pair(Keeper(job.paths.cache), task) is None]
     for done, (which, result) in enumerate(job.run(run_pair, tasks), 1):
         if isinstance(result, Crashed):
-            raise OutputError(f"{tasks[which].photo.path.name}: could not be compared ({result.reason}).")
+            # Not kept: the next run tries again.
+            given_up[tasks[which].entry, tasks[which].baseline_entry] = Pair(result.reason)
         tell("matching hairs", done, len(tasks))
+    return given_up
 
 
 def measure_one(
@@ -206,6 +226,7 @@ def measure_one(
     one: Series,
     tasks: Mapping[str, PlaceTask] | None = None,
     known: Ledger | None = None,
+    given_up: Pairs = MappingProxyType({}),
     *,
     keep: bool = True,
 ) -> MeasuredSeries:
@@ -221,6 +242,8 @@ def measure_one(
         By photo, from `places_of`.
     known : Ledger, optional
         Of the series, from `ledgers_of`.
+    given_up : mapping
+        From `place_all`.
     keep : bool
         Whether what was measured replaces what the last run noted of this series.
     """
@@ -233,7 +256,7 @@ def measure_one(
         job.settings,
         {name: outlines.zones for name, outlines in job.drawn.items() if outlines.zones},
         job.treatments.of(one.subject).events,
-        lambda later, earlier: run_pair(_pair_task(job, later, earlier)),
+        lambda later, earlier: given_up.get((later.entry, earlier.entry)) or run_pair(_pair_task(job, later, earlier)),
         alone=lambda member: run_place(tasks[member.found.name].on_itself()),
         reads=_reads(job, tasks, known),
         known=known,

@@ -183,8 +183,11 @@ def run_place(task: PlaceTask) -> Placement:
     keeper = task.photo.keeper
     if kept := keeper.load_placement(task.chained):
         return kept
-    placement = _placed_through(task) or direct
-    keeper.save_placement(task.chained, placement)
+    through = _placed_through(task)
+    # Where no neighbour leads there, what became of the direct way holds, and no longer than that does.
+    kept_direct = keeper.load_laid(task.placement) if through is None else None
+    placement = through or direct
+    keeper.save_placement(task.chained, placement, given_up=kept_direct is not None and kept_direct.given_up)
     return placement
 
 

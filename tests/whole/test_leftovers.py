@@ -85,6 +85,19 @@ def test_maps_of_other_settings_do_not_stay(tmp_path: Path):
     assert pictures(out) == pictures(tmp_path / "first")
 
 
+def test_what_a_process_died_of_is_tried_again_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    photos, out = series(tmp_path / "photos", 2), tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr("hairdensity.stages.lay", lambda _task: Crashed("it took too long"))
+        killed = run(photos, out)
+    # The first photo lies on itself, whatever happens; of the other it is said why not.
+    assert [row["status"] for row in killed.rows] == ["measured", "rejected"]
+    assert "it took too long" in str(killed.rows[1]["reason"])
+    again = run(photos, out)
+    assert [row["status"] for row in again.rows] == ["measured", "measured"]
+    assert again.measured_now == 0
+
+
 def test_tables_are_told_by_what_was_read(tmp_path: Path):
     photos, out = series(tmp_path / "photos", 1), tmp_path / "out"
     table = photos / "treatments.csv"
