@@ -186,6 +186,10 @@ def analyze(
     """
     if parquet:
         require_parquet()
+    if pdf:
+        from hairdensity.report.pdf import require_pdf
+
+        require_pdf()
     job = _gather(
         folder_at(photos), Path(out), treatments, regions, settings or Settings(), Here(jobs or cores(), photo_seconds),
         maps, follow_links, today or date.today(),  # noqa: DTZ011 - a day as people write it, where they are
@@ -197,8 +201,9 @@ def analyze(
         rows = tuple(sorted((row for one in measured for row in one.rows), key=lambda row: str(row["photo"])))
         from hairdensity.publish import publish  # what writes the page is not waited for before the first photo
 
-        progress, headlines, views = publish(job, measured, rows, drawing, title=title, pdf=pdf, parquet=parquet)
-    return Analysis(job.paths, rows, progress, headlines, job.warnings, looked.fresh, views, job.treatments)
+        progress, headlines, views, notes = publish(job, measured, rows, drawing, title=title, pdf=pdf, parquet=parquet)
+    warnings = (*job.warnings, *notes)
+    return Analysis(job.paths, rows, progress, headlines, warnings, looked.fresh, views, job.treatments)
 
 
 def _measure(job: Job, looked: Looked, tell: OnProgress) -> tuple[tuple[MeasuredSeries, ...], Drawing]:

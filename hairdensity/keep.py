@@ -39,10 +39,10 @@ _ALIGNMENT: Final = tuple(field.name for field in fields(Alignment))
 _ELSEWHERE: Final = frozenset(
     (
         *("__init__", "__main__", "address", "analysis", "cli", "cluster", "columns", "commands", "comparison"),
-        *("drawing", "explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "misplaced"),
-        *("named", "pages", "parquet", "pool", "preferences", "progress", "provenance", "publish", "regions"),
-        *("remake", "remember", "report", "rows", "scaling", "series", "simulate", "spoken", "spot_map", "stages"),
-        *("study", "table", "tables", "tasks", "treatments", "written", "zones"),
+        *("drawing", "explore", "files", "find", "followed", "frames", "index", "keep", "ledger", "leftovers"),
+        *("misplaced", "named", "pages", "parquet", "pool", "preferences", "progress", "provenance", "publish"),
+        *("regions", "remake", "remember", "report", "rows", "scaling", "series", "simulate", "spoken", "spot_map"),
+        *("stages", "study", "table", "tables", "tasks", "treatments", "written", "zones"),
     )
 )
 """Modules that do not change what is kept of a photo. Any other one does, also one that is written later."""

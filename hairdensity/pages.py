@@ -141,7 +141,7 @@ def write_pages(
     ------
     OutputError
         If a file cannot be written.
-    HairdensityError
+    MissingExtraError
         If a PDF is wanted and its extra is not installed.
     """
     page, by_subject, followed = target or job.paths.report, gathered.by_subject, gathered.followed
@@ -163,8 +163,6 @@ def write_pages(
     rest = _data(job, _inputs(job, once, views, name_subjects=True), run, title, name_subjects=True)
     counts = [row["status"] for series in by_subject.values() for one in series for row in one.rows]
     index = replace(rest, photos=len(counts), measured=counts.count("measured"), people=tuple(lines))
-    if page == job.paths.report:
-        _remove_others(folder, files)
     courses = (*(line.course for line in lines), *(one.course for one in rest.series))
     return Written((*_write(job, index, page, pdf), *files), courses)
 
@@ -348,11 +346,3 @@ def _make(task: ChartTask | DrawTask | PictureTask) -> bool:
 def _write(job: Job, data: ReportData, page: Path, pdf: bool) -> tuple[Path, ...]:
     write_whole(page, render_report(data, draw=_charts(job)))
     return (page, write_pdf(data, page.with_suffix(".pdf"))) if pdf else (page,)
-
-
-def _remove_others(folder: Path, wanted: Iterable[Path]) -> None:
-    """Delete pages of people who are no longer there."""
-    kept = {path.name for path in wanted}
-    for path in (*folder.glob("*.html"), *folder.glob("*.pdf")):
-        if path.name not in kept:
-            path.unlink(missing_ok=True)

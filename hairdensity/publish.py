@@ -1,8 +1,9 @@
 """Publish: the tables, the verdicts, the charts, the page for people, and the record of what made them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 from hairdensity.columns import COLUMNS, ZONE_COLUMNS, Cell
@@ -10,6 +11,7 @@ from hairdensity.drawing import NO_DRAWING, Drawing
 from hairdensity.files import write_whole
 from hairdensity.followed import verdicts
 from hairdensity.keep import Keeper
+from hairdensity.leftovers import note_written
 from hairdensity.pages import gather, write_pages
 from hairdensity.parquet import write_parquet
 from hairdensity.preferences import TITLE
@@ -61,8 +63,8 @@ def publish(
     title: str = TITLE,
     pdf: bool = False,
     parquet: bool = False,
-) -> tuple[dict[str, Any], tuple[str, ...], tuple[ViewProgress, ...]]:
-    """Write masks, tables, progress.json, charts, report.html and run.json.
+) -> tuple[dict[str, Any], tuple[str, ...], tuple[ViewProgress, ...], tuple[str, ...]]:
+    """Write masks, tables, progress.json, charts, report.html and run.json; delete what is left of an earlier run.
 
     Parameters
     ----------
@@ -89,41 +91,56 @@ def publish(
         The verdict of each series in a sentence.
     views : tuple of ViewProgress
         The verdict of each series, with its sessions and its fitted course.
+    notes : tuple of str
+        What a person should know of files that were deleted, a line each.
 
     Raises
     ------
     OutputError
         If a file cannot be written.
-    HairdensityError
-        If a PDF is wanted and its extra is not installed; all else is written by then.
+    MissingExtraError
+        If a PDF is wanted and its extra is not installed.
     """
     views = verdicts(rows, job.treatments, job.today, Keeper(job.paths.cache), job.run)
     pages = gather(job, measured, views, drawing)
-    # Tables only now: who deletes the folder while masks are written still gets them, and a PDF may fail.
-    _write_tables(job, measured, rows, parquet)
+    # Tables only now: who deletes the folder while masks are written still gets them.
+    tables = _write_tables(job, measured, rows, parquet)
     progress = progress_json(tuple(views.values()))
     write_whole(job.paths.progress, json.dumps(progress, indent=2) + "\n")
     run = describe_run(job.settings, {str(row["photo"]): str(row["digest"] or "") for row in rows}, job.tables)
     write_whole(job.paths.run, json.dumps(run, indent=2) + "\n")
     written = write_pages(job, pages, views, run, title=title, pdf=pdf)
-    write_charts(written.courses, job.paths.charts, Charts(Keeper(job.paths.cache)))
+    charts = write_charts(written.courses, job.paths.charts, Charts(Keeper(job.paths.cache)))
     write_recipe(job, measured, title)
+    deleted = note_written(job.paths, {"tables": tables, "pages": written.files, "charts": charts})
     several = len({view.subject for view in views.values()}) > 1
     known = {str(row["view"]) for row in rows}
     return (
         progress,
         tuple(_headline(view, rows, several) for view in views.values() if view.sessions or view.view in known),
         tuple(views.values()),
+        tuple(_deleted(deleted, {".pdf": "" if pdf else "--pdf", ".parquet": "" if parquet else "--format parquet"})),
     )
 
 
-def _write_tables(job: Job, measured: Sequence[MeasuredSeries], rows: Rows, parquet: bool) -> None:
+def _deleted(files: Sequence[str], again_by: Mapping[str, str]) -> Iterator[str]:
+    """Say which files of an earlier run are gone that an option, by their ending, would have written again."""
+    for ending, option in again_by.items():
+        if some := [name for name in files if option and name.endswith(ending)]:
+            others, them = (" and others", "them") if some[1:] else ("", "it")
+            yield f"{some[0]}{others}: deleted, as of an earlier run; {option} writes {them} again."
+
+
+def _write_tables(job: Job, measured: Sequence[MeasuredSeries], rows: Rows, parquet: bool) -> tuple[Path, ...]:
+    """Write the tables; return those that not every run writes."""
     zone_rows = [row for one in measured for row in one.zone_rows]
     write_rows(job.paths.measurements, rows)
     write_rows(job.paths.zones, zone_rows, ZONE_COLUMNS)
-    if parquet:
-        write_parquet(job.paths.measurements_parquet, rows, COLUMNS)
-        write_parquet(job.paths.zones_parquet, zone_rows, ZONE_COLUMNS)
+    if not parquet:
+        return ()
+    write_parquet(job.paths.measurements_parquet, rows, COLUMNS)
+    write_parquet(job.paths.zones_parquet, zone_rows, ZONE_COLUMNS)
+    return job.paths.measurements_parquet, job.paths.zones_parquet
 
 
 def headline_parts(view: ViewProgress, rows: Rows, several: bool) -> tuple[str, VerdictWords, str]:

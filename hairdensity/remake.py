@@ -10,10 +10,12 @@ from hairdensity.errors import HairdensityError, quoted
 from hairdensity.files import OutPaths
 from hairdensity.find import Found, FoundPhoto
 from hairdensity.followed import verdicts
+from hairdensity.leftovers import note_written
 from hairdensity.pages import OF_THE_RUN, gather, write_pages
 from hairdensity.pool import Here
 from hairdensity.regions import outlined
 from hairdensity.remember import remembered
+from hairdensity.report.pdf import require_pdf
 from hairdensity.series import group
 from hairdensity.stages import Job, measure_one
 from hairdensity.tables import parse_date, read_table
@@ -95,6 +97,8 @@ def remake(
     HairdensityError
         If there is no finished run, nothing or nobody that is wanted, or a file cannot be written.
     """
+    if pdf:
+        require_pdf()
     wanted = wanted or Wanted()
     names = wanted.names or {}
     paths = OutPaths(out)
@@ -125,7 +129,11 @@ def remake(
     views = verdicts(rows, dates, kept.today)
     heading = wanted.title or kept.title
     pages = gather(job, measured, views)
-    return write_pages(job, pages, views, run, title=heading, target=page, pdf=pdf).files
+    files = write_pages(job, pages, views, run, title=heading, target=page, pdf=pdf).files
+    if page is None:
+        subset = any((wanted.subjects, wanted.views, wanted.since, wanted.until))
+        note_written(paths, {"pages": files}, delete=not subset)
+    return files
 
 
 def _renamed(dates: Treatments, names: Mapping[str, str]) -> Treatments:

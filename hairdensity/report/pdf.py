@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from hairdensity.errors import HairdensityError
+from hairdensity.errors import MissingExtraError
 from hairdensity.files import write_whole
 from hairdensity.report.data import ReportData
 from hairdensity.report.render import render_report
@@ -11,6 +11,20 @@ from hairdensity.report.render import render_report
 MISSING: Final = (
     "PDF needs WeasyPrint: pip install 'hairdensity[pdf]'. Or open the report in any browser and print it to PDF."
 )
+
+
+def require_pdf() -> None:
+    """Refuse now rather than after hours of measuring.
+
+    Raises
+    ------
+    MissingExtraError
+        If WeasyPrint, or a library of the system that it needs, is not installed.
+    """
+    try:
+        import weasyprint  # noqa: F401 - an extra
+    except (ImportError, OSError) as error:
+        raise MissingExtraError(MISSING) from error
 
 
 def write_pdf(data: ReportData, path: Path) -> Path:
@@ -25,15 +39,14 @@ def write_pdf(data: ReportData, path: Path) -> Path:
 
     Raises
     ------
-    HairdensityError
-        If WeasyPrint, or a library of the system that it needs, is not installed.
+    MissingExtraError
+        As `require_pdf`.
     OutputError
         If the file cannot be written.
     """
-    try:
-        import weasyprint  # an extra
-    except (ImportError, OSError) as error:
-        raise HairdensityError(MISSING) from error
+    require_pdf()
+    import weasyprint
+
     # Pictures are inside the page: nothing is loaded from outside, whatever stands in it.
     inside: Any = weasyprint.URLFetcher(allowed_protocols=("data",))
     made: Any = weasyprint.HTML(string=render_report(data, paper=True), url_fetcher=inside)

@@ -98,6 +98,33 @@ def test_what_a_process_died_of_is_tried_again_by_the_next_run(tmp_path: Path, m
     assert again.measured_now == 0
 
 
+def test_what_this_run_did_not_write_is_deleted_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def pdf(_data: object, path: Path) -> Path:
+        path.write_text("printed")
+        return path
+
+    monkeypatch.setattr("hairdensity.pages.MOST_PEOPLE", 1)
+    monkeypatch.setattr("hairdensity.pages.write_pdf", pdf)
+    monkeypatch.setattr("hairdensity.report.pdf.require_pdf", lambda: None)
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    for person in "AB":
+        series(photos / person, 2)
+    run(photos, out, pdf=True)
+    mine = [out / "report" / "mine.pdf", out / "charts" / "mine.svg"]
+    for path in mine:
+        path.write_text("of the owner")
+    assert {path.name for path in (out / "report").iterdir()} == {"A.html", "A.pdf", "B.html", "B.pdf", "mine.pdf"}
+    kept = (out / "charts" / "chart_A_vertex.svg").read_bytes()
+    told = run(photos, out).warnings
+    assert told == ("report.pdf and others: deleted, as of an earlier run; --pdf writes them again.",)
+    assert {path.name for path in (out / "report").iterdir()} == {"A.html", "B.html", "mine.pdf"}
+    assert (out / "charts" / "chart_A_vertex.svg").read_bytes() == kept
+    shutil.rmtree(photos / "B")
+    assert run(photos, out).warnings == ()
+    assert {path.name for path in (out / "report").iterdir()} == {"mine.pdf"}
+    assert {path.name for path in (out / "charts").iterdir()} == {"chart_vertex.png", "chart_vertex.svg", "mine.svg"}
+
+
 def test_tables_are_told_by_what_was_read(tmp_path: Path):
     photos, out = series(tmp_path / "photos", 1), tmp_path / "out"
     table = photos / "treatments.csv"
@@ -105,3 +132,12 @@ def test_tables_are_told_by_what_was_read(tmp_path: Path):
     read = hashlib.sha256(table.read_bytes()).hexdigest()
     run(photos, out, on_progress=lambda *_: table.unlink(missing_ok=True))
     assert json.loads((out / "run.json").read_text())["tables"] == {"treatments.csv": read}
+
+
+def test_a_pdf_that_cannot_be_made_is_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(MissingExtraError, match="print it to PDF"):
+        run(series(tmp_path / "photos", 1), tmp_path / "out", pdf=True)
+    assert not (tmp_path / "out").exists()
