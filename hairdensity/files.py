@@ -2,13 +2,15 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from hairdensity.errors import OutputError
+
+_UNFINISHED: Final = ".writing-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +130,16 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     OutputError
         As `write_whole`.
     """
-    temporary = ""
+    # Not by `tempfile`, whose files only their owner may read: who may is for the user's umask to say.
+    temporary = path.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             yield file
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
         raise OutputError(
@@ -151,6 +151,6 @@ def sweep(root: Path) -> None:
     """Delete what a killed run left half written."""
     for folder, _, names in os.walk(root):
         for name in names:
-            if name.startswith(".writing-"):
+            if name.startswith(_UNFINISHED):
                 with contextlib.suppress(OSError):
                     Path(folder, name).unlink()

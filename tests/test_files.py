@@ -58,3 +58,14 @@ def test_every_result_has_a_place_of_its_own_below_out(tmp_path: Path):
     every = [*own, *(of("a/b.png") for of in (paths.mask, paths.map, paths.hairs))]
     assert all(path != tmp_path and path.is_relative_to(tmp_path) for path in every)
     assert len(set(every)) == len(every) > 10
+
+
+def test_who_may_read_is_for_the_umask_to_say(tmp_path: Path):
+    before = os.umask(0o077)
+    try:
+        write_whole(tmp_path / "own", "")
+        os.umask(0o022)
+        write_whole(tmp_path / "all", "")
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("own", "all")] == [0o600, 0o644]
