@@ -307,7 +307,9 @@ def _only_run(root: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except ImportError:
             pass
-        except OSError as error:
+        except (BlockingIOError, PermissionError) as error:
             raise OutputError(f"{root}: another run is writing there. Wait for it, or choose another --out.") from error
+        except OSError:
+            pass  # a disk on which nothing can be locked, such as some of other machines
         sweep(root)
         yield
