@@ -55,11 +55,11 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.jpg")):
 """
 START = """
 from hairdensity import analysis, stages
-first = stages.run_observe
+first = stages.run_look
 def observed(task):
     marks["first photo"] = used()
     return first(task)
-stages.run_observe = observed
+stages.run_look = observed
 analysis.analyze(sys.argv[1], sys.argv[2], jobs=1)
 """
 ANALYZE = """

@@ -33,7 +33,7 @@ from hairdensity.tasks import (
     observation_of,
     observe_task,
     run_count,
-    run_observe,
+    run_look,
     run_place,
     skin_of,
 )
@@ -125,9 +125,11 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
             todo.append(photo)
     tasks = [_observe_task(job, photo) for photo in todo]
     tell("measuring photos", 0, len(tasks))
-    for done, (which, result) in enumerate(job.run(run_observe, tasks), 1):
+    fresh = 0
+    for done, (which, result) in enumerate(job.run(run_look, tasks), 1):
         photo, task = todo[which], tasks[which]
-        observation = result if isinstance(result, Observation) else _crashed(result)
+        observation, measured = (_crashed(result), False) if isinstance(result, Crashed) else result
+        fresh += measured
         by_name[photo.name] = (
             observation,
             task.entry(observation.digest),
@@ -140,7 +142,7 @@ def observe_all(job: Job, tell: OnProgress) -> Looked:
     }
     if known != index:
         write_index(job.paths.cache, known)
-    return Looked(by_name, len(tasks))
+    return Looked(by_name, fresh)
 
 
 def _crashed(crash: Crashed) -> Observation:

@@ -149,24 +149,29 @@ def placement_key(entry: str, baseline: str) -> str:
 
 def run_observe(task: ObserveTask) -> Observation:
     """Observe, keep, and return the facts without the pictures."""
-    observation = _kept_or_made(task)
-    return observation if observation.seen is None else replace(observation, seen=None)
+    return run_look(task)[0]
 
 
-def _kept_or_made(task: ObserveTask) -> Observation:
+def run_look(task: ObserveTask) -> tuple[Observation, bool]:
+    """Do what `run_observe` does; return also whether the photo was measured now rather than kept."""
+    observation, measured = _kept_or_made(task)
+    return replace(observation, seen=None), measured
+
+
+def _kept_or_made(task: ObserveTask) -> tuple[Observation, bool]:
     try:
         digest = file_digest(task.path)
     except OSError:
         digest = ""
     if digest and (kept := task.keeper.load_observation(task.entry(digest), pictures=False)):
-        return kept
+        return kept, False
     observation = observe(task.path, task.view, task.drawn, task.settings, task.px_per_mm)
     if observation.status == "unreadable":
         # Not kept: the reason may be the disk's or the permissions', and trying again costs next to nothing.
-        return observation
+        return observation, False
     # By the digest of what was decoded: the file may have been replaced since it was looked up.
     task.keeper.save_observation(task.entry(observation.digest), observation)
-    return observation
+    return observation, True
 
 
 def run_place(task: PlaceTask) -> Placement:

@@ -197,5 +197,5 @@ def _more(analysis: "Analysis", chosen: "Chosen") -> None:
             when = f"{row['date']} ({row['date_from']})" if row["date"] else "no date"
             flags = f"; {row['flags']}" if row["flags"] else ""
             detail(f"{row['photo']}: {when}, {COVERAGE.with_interval(value, low, high)}{flags}")
-    kept = len(analysis.rows) - analysis.measured_now
+    kept = len(analysis.rows) - analysis.count("unreadable") - analysis.measured_now
     detail(f"Photos measured now: {analysis.measured_now}; kept from an earlier run: {kept}")

@@ -125,6 +125,14 @@ def test_what_this_run_did_not_write_is_deleted_and_nothing_else(tmp_path: Path,
     assert {path.name for path in (out / "charts").iterdir()} == {"chart_vertex.png", "chart_vertex.svg", "mine.svg"}
 
 
+def test_photos_that_were_measured_before_do_not_count_as_measured_now(tmp_path: Path):
+    photos, out = series(tmp_path / "photos", 1), tmp_path / "out"
+    (photos / "vertex" / "broken.jpg").write_bytes(b"")
+    assert run(photos, out).measured_now == 1
+    (photos / "vertex").rename(photos / "crown")
+    assert run(photos, out).measured_now == 0
+
+
 def test_tables_are_told_by_what_was_read(tmp_path: Path):
     photos, out = series(tmp_path / "photos", 1), tmp_path / "out"
     table = photos / "treatments.csv"
@@ -132,6 +140,23 @@ def test_tables_are_told_by_what_was_read(tmp_path: Path):
     read = hashlib.sha256(table.read_bytes()).hexdigest()
     run(photos, out, on_progress=lambda *_: table.unlink(missing_ok=True))
     assert json.loads((out / "run.json").read_text())["tables"] == {"treatments.csv": read}
+
+
+@pytest.mark.parametrize(("number", "runs"), [(errno.ENOLCK, True), (errno.EOPNOTSUPP, True), (errno.EAGAIN, False)])
+def test_a_disk_on_which_nothing_can_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, runs: bool
+):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refused(*_: object) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    with (
+        nullcontext() if runs else pytest.raises(OutputError, match="another run is writing there"),
+        _only_run(tmp_path),
+    ):
+        pass
 
 
 def test_a_pdf_that_cannot_be_made_is_refused_before_anything_is_measured(
