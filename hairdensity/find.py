@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,7 @@ from hairdensity.address import files_below, is_remote
 from hairdensity.errors import HairdensityError, TableError, printable, quoted
 from hairdensity.named import date_in, subject_and_view, times_further_out
 from hairdensity.tables import Table, parse_date, parse_number, read_table
-from hairdensity.views import view_in
+from hairdensity.views import VIEWS, view_in
 
 DateFrom = Literal["photos.csv", "folder", "exif", "name", ""]
 ExifDay = Callable[[Path, str], date | None]
@@ -27,6 +27,8 @@ LISTING: Final = "photos.csv"
 LISTING_COLUMNS: Final = ("photo", "date", "view", "subject", "notes", "px_per_mm")
 RESULTS: Final = ("measurements.csv", "run.json")
 """Files that say that a folder holds results."""
+STARTED: Final = (".lock", "cache")
+"""What a run makes first there."""
 SKIPPED_FOLDERS: Final = frozenset(("@eadir", "__macosx", "$recycle.bin", "thumbs"))
 
 
@@ -146,8 +148,23 @@ def _parted_by_their_names(photos: Sequence[FoundPhoto], listing: Mapping[str, "
 
 
 def is_results(folder: Path) -> bool:
-    """Return whether a folder is one that `analyze` wrote to: its masks and charts are no photos."""
-    return all((folder / name).is_file() for name in RESULTS)
+    """Return whether a folder is one that `analyze` wrote to, or was stopped at: its masks and charts are no photos."""
+    return all((folder / name).is_file() for name in RESULTS) or all((folder / name).exists() for name in STARTED)
+
+
+def means(names: Iterable[str]) -> Callable[[str], str]:
+    """Return what gives the photo that somebody means by its path; empty where there is none.
+
+    Paths are understood as other systems write them: with backslashes, in other case, with accents as single marks.
+    """
+    known = set(names)
+    folded = {_folded(name): name for name in sorted(known)}
+
+    def meant(said: str) -> str:
+        plain = said.replace("\\", "/").removeprefix("./")
+        return said if said in known else plain if plain in known else folded.get(_folded(plain), "")
+
+    return meant
 
 
 def read_exif_day(path: Path, _name: str) -> date | None:
@@ -177,12 +194,18 @@ def _found(
         name=name,
         path=folder / name,
         subject=(listed.subject if listed else "") or subject,
-        view=(listed.view.lower() if listed else "") or view,
+        view=_view_of(listed) or view,
         date=day,
         date_from=source,
         notes=listed.notes if listed else "",
         px_per_mm=listed.px_per_mm if listed else None,
     )
+
+
+def _view_of(listed: _Listed | None) -> str:
+    """Return the view that photos.csv says, by the word that is used here; empty where it says none."""
+    said = listed.view.lower() if listed else ""
+    return VIEWS.get(said, said)
 
 
 def _dated(folder: Path, name: str, listed: _Listed | None, exif_day: ExifDay) -> tuple[date | None, DateFrom]:
@@ -203,7 +226,15 @@ def _walk(folder: Path, leave_out: Path | None, follow_links: bool, warnings: li
     root, entered = _real(folder), {_real(folder)}
     if leave_out:
         entered.add(_real(leave_out))
-    for where, folders, files in os.walk(folder, followlinks=follow_links):
+
+    def unread(error: OSError) -> None:
+        path = Path(error.filename)
+        why = f"cannot be read ({error.strerror})"
+        if path == folder:
+            raise TableError(f"{printable(str(folder))}: {why}.")
+        warnings.append(f"{printable(path.relative_to(folder).as_posix())}: {why}; photos in it are not found.")
+
+    for where, folders, files in os.walk(folder, onerror=unread, followlinks=follow_links):
         here = Path(where)
         folders[:] = [name for name in sorted(folders) if _entered(here / name, entered, follow_links, warnings)]
         if "truth.csv" in files:

@@ -1,3 +1,5 @@
+import os
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -237,3 +239,49 @@ def test_no_folder_and_no_photo(tmp_path: Path):
         find_photos(tmp_path / "gone")
     with pytest.raises(HairdensityError, match="holds no photo"):
         find_photos(tmp_path)
+
+
+def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    photo(tmp_path, "vertex/a.jpg")
+    photo(tmp_path, "frontal/b.jpg")
+    closed, scan = {"frontal"}, os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name in closed:
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = find_photos(tmp_path)
+    assert [one.name for one in found.photos] == ["vertex/a.jpg"]
+    assert found.warnings == ("frontal: cannot be read (Permission denied); photos in it are not found.",)
+    closed.add(tmp_path.name)
+    with pytest.raises(TableError, match=r"cannot be read \(Permission denied\)"):
+        find_photos(tmp_path)
+
+
+def test_pictures_of_a_run_that_was_stopped_are_no_photos(tmp_path: Path):
+    photo(tmp_path, "vertex/a.jpg")
+    photo(tmp_path, "results/masks/vertex/a.png")
+    photo(tmp_path, "results/cache/00/x.txt")
+    (tmp_path / "results" / ".lock").touch()
+    assert only(tmp_path).name == "vertex/a.jpg"
+
+
+def test_a_view_is_the_same_by_photos_csv_and_by_a_folder(tmp_path: Path):
+    photo(tmp_path, "a.jpg")
+    for said, view in (("Crown", "vertex"), ("Left temple", "left temple")):
+        (tmp_path / "photos.csv").write_text(f"photo,view\na.jpg,{said}\n")
+        assert only(tmp_path).view == view
+
+
+def test_which_photo_is_meant():
+    composed = unicodedata.normalize("NFC", "vertex/größe.jpg")
+    meant = means([unicodedata.normalize("NFD", composed), "a.jpg", "A.jpg", "back/b.jpg"])
+    assert meant(composed) == unicodedata.normalize("NFD", composed)
+    assert [meant(name) for name in ("a.jpg", "A.jpg", ".\\Back\\B.JPG", "c.jpg")] == [
+        "a.jpg",
+        "A.jpg",
+        "back/b.jpg",
+        "",
+    ]
