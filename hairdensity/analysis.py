@@ -19,7 +19,7 @@ from hairdensity.misplaced import misplaced
 from hairdensity.parquet import require_parquet
 from hairdensity.pool import Here, Runner, cores
 from hairdensity.preferences import TITLE
-from hairdensity.regions import REGIONS, outlined, read_regions
+from hairdensity.regions import REGIONS, of_photos, outlined, read_regions
 from hairdensity.rows import MeasuredSeries
 from hairdensity.segment import segmenter
 from hairdensity.series import group
@@ -246,8 +246,8 @@ def _gather(
     people = {photo.subject for photo in found.photos}
     warnings += [f"{TREATMENTS}: there is no photo of {quoted(name)}." for name in dates.subjects if name not in people]
     regions_file = _named_or_default(regions, photos / REGIONS)
-    drawn = read_regions(regions_file) if regions_file else {}
     known = {photo.name for photo in found.photos}
+    drawn = of_photos(read_regions(regions_file), known) if regions_file else {}
     warnings += [f"{REGIONS}: there is no photo {quoted(name)}." for name in drawn if name not in known]
     # Now that they were read: somebody may write on in them while the photos are measured.
     tables = _digests(treatments_file, regions_file, photos / LISTING)

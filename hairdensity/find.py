@@ -296,12 +296,12 @@ def _read_listing(folder: Path, names: list[str], warnings: list[str]) -> dict[s
 
 
 def _matched(table: Table, names: list[str], warnings: list[str]) -> dict[str, _Listed]:
-    known, folded = set(names), {_folded(name): name for name in names}
+    meant = means(names)
     listed: dict[str, _Listed] = {}
     for line in table.lines:
         where = f"{table.name}, line {line.number}"
-        said = line.get("photo").replace("\\", "/").removeprefix("./")
-        name = said if said in known else folded.get(_folded(said), "")
+        said = line.get("photo")
+        name = meant(said)
         row = _Listed(
             parse_date(line.get("date"), where),
             line.get("view"),
@@ -312,7 +312,7 @@ def _matched(table: Table, names: list[str], warnings: list[str]) -> dict[str, _
         if not name:
             warnings.append(f"{where}: there is no photo {quoted(said)}.")
         elif name in listed:
-            raise TableError(f"{where}: {quoted(said)} is listed twice. Delete one of the lines.")
+            raise TableError(f"{where}: {quoted(name)} is listed twice. Delete one of the lines.")
         else:
             listed[name] = row
     return listed

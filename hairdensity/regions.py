@@ -1,12 +1,13 @@
 """regions.json: outlines of the scalp and of parts of it, drawn by a person instead of found by the program."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from hairdensity.errors import TableError, quoted
+from hairdensity.find import means
 from hairdensity.region import Polygon
 
 REGIONS: Final = "regions.json"
@@ -57,6 +58,24 @@ def read_regions(path: Path) -> Drawn:
     if not isinstance(content, dict):
         raise TableError(f'{path.name}: must be an object such as {{"vertex/a.jpg": [[[x, y], [x, y], [x, y]]]}}.')
     return {photo: _outlines(path.name, photo, value) for photo, value in content.items()}
+
+
+def of_photos(drawn: Drawn, photos: Iterable[str]) -> Drawn:
+    """Return the outlines by the names that photos have, where the file calls them as another system does.
+
+    Raises
+    ------
+    TableError
+        If two of the file's names mean the same photo.
+    """
+    meant = means(photos)
+    found: dict[str, Outlines] = {}
+    for said, outlines in drawn.items():
+        name = meant(said) or said
+        if name in found:
+            raise TableError(f"{REGIONS}: {quoted(name)} is listed twice. Delete one of the entries.")
+        found[name] = outlines
+    return found
 
 
 def outlined(drawn: Drawn) -> frozenset[str]:

@@ -10,7 +10,7 @@ from hairdensity.address import folder_at
 from hairdensity.files import OutPaths
 from hairdensity.find import find_photos
 from hairdensity.keep import Keeper
-from hairdensity.regions import read_regions
+from hairdensity.regions import of_photos, read_regions
 from hairdensity.settings import Settings
 from hairdensity.tasks import ObserveTask, observe_task, run_observe
 
@@ -34,7 +34,7 @@ def observe_tasks(photos: Path | str, out: Path | str, settings: Settings | None
     """
     folder, paths = folder_at(photos).resolve(), OutPaths(Path(out).resolve())
     listed = folder / "regions.json"
-    drawn = read_regions(listed) if listed.is_file() else {}
     keeper, chosen = Keeper(paths.cache), settings or Settings()
     found = find_photos(folder, leave_out=paths.root).photos
+    drawn = of_photos(read_regions(listed), (photo.name for photo in found)) if listed.is_file() else {}
     return [observe_task(photo, drawn, chosen, keeper) for photo in found]

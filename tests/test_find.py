@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from hairdensity.errors import HairdensityError, TableError, UnreadablePhotoError
-from hairdensity.find import FoundPhoto, find_photos
+from hairdensity.find import FoundPhoto, find_photos, means
 from hairdensity.named import date_in
 from hairdensity.read import read_photo
 from hairdensity.views import view_in

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairdensity.errors import TableError
-from hairdensity.regions import Outlines, outlined, read_regions
+from hairdensity.regions import Outlines, of_photos, outlined, read_regions
 
 
 def write(path: Path, content: object) -> Path:
@@ -80,3 +80,11 @@ def test_very_long_names_are_not_repeated_whole(tmp_path: Path):
         with pytest.raises(TableError) as error:
             read_regions(tmp_path / "regions.json")
         assert len(str(error.value)) < 400
+
+
+def test_outlines_are_those_of_the_photo_that_is_meant():
+    one, other = Outlines((((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)),)), Outlines()
+    drawn = of_photos({"vertex\\A.JPG": one, "gone.jpg": other}, ["vertex/a.jpg"])
+    assert drawn == {"vertex/a.jpg": one, "gone.jpg": other}
+    with pytest.raises(TableError, match=r"'vertex/a\.jpg' is listed twice"):
+        of_photos({"vertex\\A.JPG": one, "vertex/a.jpg": other}, ["vertex/a.jpg"])
