@@ -19,10 +19,12 @@ from hairdensity.cluster import connected
 from hairdensity.columns import COLUMNS, ZONE_COLUMNS
 from hairdensity.errors import HairdensityError, TableError, quoted
 from hairdensity.files import OutPaths, writing
-from hairdensity.find import READ_ENDINGS, is_results
+from hairdensity.find import LISTING, READ_ENDINGS, is_results
 from hairdensity.parquet import merge_parquet, require_parquet
 from hairdensity.pool import Crashed, Here, Runner, cores
 from hairdensity.preferences import TITLE
+from hairdensity.regions import REGIONS
+from hairdensity.report.pdf import require_pdf
 from hairdensity.settings import Settings
 from hairdensity.table import inert
 from hairdensity.treatments import TREATMENTS, Treatments, no_treatments, read_treatments
@@ -52,6 +54,8 @@ class PersonRun:
         As `analyze` takes it.
     title : str
         Heading of the page.
+    maps, pdf : bool
+        Whether to write maps, and the page as PDF.
     """
 
     photos: Path
@@ -61,6 +65,8 @@ class PersonRun:
     photo_seconds: float
     today: date
     title: str
+    maps: bool
+    pdf: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def run_person(task: PersonRun) -> PersonDone:
     try:
         done = analyze(
             task.photos, task.out, treatments=task.treatments, settings=task.settings, jobs=1, today=task.today,
-            photo_seconds=task.photo_seconds, title=task.title, parquet=True,
+            photo_seconds=task.photo_seconds, title=task.title, maps=task.maps, pdf=task.pdf, parquet=True,
         )  # fmt: skip
     except HairdensityError as error:
         return PersonDone(reason=str(error))
@@ -123,6 +129,8 @@ def study(
     photo_seconds: float = PHOTO_SECONDS,
     today: date | None = None,
     title: str = TITLE,
+    maps: bool = False,
+    pdf: bool = False,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> Study:
     """Analyze a folder of people, each a run of its own, and merge their tables.
@@ -135,7 +143,7 @@ def study(
     out : Path
         Each person's results go to a folder of the same name; `measurements.parquet`, `zones.parquet` and
         `verdicts.csv` of all of them lie beside those, with the folder's name in the column `run`.
-    settings, jobs, photo_seconds, today, title, on_progress
+    settings, jobs, photo_seconds, today, title, maps, pdf, on_progress
         As `analyze` has them. A worker does one person at a time.
     cluster : str, optional
         Address of a Dask scheduler whose workers do it, as `analyze` has it.
@@ -152,16 +160,20 @@ def study(
 
     Notes
     -----
-    Links in `photos` are not followed, and photos that lie there beside the folders are nobody's: both are told.
+    Links in `photos` are not followed, and photos.csv, regions.json and photos that lie there beside the folders are
+    nobody's: all of it is told.
     """
     require_parquet()
+    if pdf:
+        require_pdf()
     photos, out = photos.resolve(), out.resolve()
     names, left_out = _people(photos, out)
     listed = photos / TREATMENTS
     known = read_treatments(listed) if listed.is_file() else no_treatments()
     day = today or date.today()  # noqa: DTZ011 - a day as people write it, where they are
     chosen, tell = settings or Settings(), on_progress or (lambda _what, _done, _total: None)
-    tasks = _Tasks(photos, out, names, known, PersonRun(photos, out, None, chosen, photo_seconds, day, title))
+    common = PersonRun(photos, out, None, chosen, photo_seconds, day, title, maps, pdf)
+    tasks = _Tasks(photos, out, names, known, common)
     counts, failed = PersonDone(), list(left_out)
     out.mkdir(parents=True, exist_ok=True)
     tell("analyzing people", 0, len(names))
@@ -209,6 +221,8 @@ def _people(photos: Path, out: Path) -> tuple[list[str], list[tuple[str, str]]]:
             names.append(path.name)
         elif path.suffix.lower() in READ_ENDINGS:
             left_out.append((path.name, "lies beside the folders. Put it into the folder of its person."))
+        elif path.name in (LISTING, REGIONS):
+            left_out.append((path.name, "is not read. Put what it says into one in the folder of each person."))
     if not names:
         raise TableError(f"{photos}: has no folders. A study has a folder for each person.")
     return names, left_out

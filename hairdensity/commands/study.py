@@ -46,7 +46,7 @@ def study(
     with ProgressBar() as bar:
         done = run(
             photos, out, settings=values.measuring(), jobs=values.jobs, cluster=cluster, photo_seconds=photo_seconds,
-            title=values.title, on_progress=bar.tell,
+            title=values.title, maps=values.maps, pdf=values.pdf, on_progress=bar.tell,
         )  # fmt: skip
     for warning in done.warnings:
         note(warning)

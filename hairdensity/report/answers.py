@@ -64,9 +64,11 @@ def without_course(outside: Sequence[Row]) -> str:
     """
     if not outside:
         return ""
-    dated = any(row.get("date") for row in outside)
-    what = "These photos are dated in the future" if dated else "None of these photos has a date"
-    return f"{what}, so there is no course over time. {FLAGS['date_in_future' if dated else 'no_date'].advice}"
+    future, undated = any(row.get("date") for row in outside), any(not row.get("date") for row in outside)
+    why = " or ".join(filter(None, ("without a date" if undated else "", "dated in the future" if future else "")))
+    what = f"{'Every photo' if outside[1:] else 'The photo'} that could be measured is {why}"
+    flags = [name for name, so in (("no_date", undated), ("date_in_future", future)) if so]
+    return f"{what}, so there is no course over time. {' '.join(FLAGS[name].advice for name in flags)}"
 
 
 def outside_note(outside: Sequence[Row], told: bool) -> str:

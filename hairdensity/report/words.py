@@ -114,11 +114,11 @@ _VERDICTS: Final = (
     VerdictWords("on_treatment", BADGES["on_treatment"], "good",
                  "{name} rose{gain}. Treatment goes on, so whether the gain lasts cannot be known yet."),
     VerdictWords("declining", BADGES["declining"], "bad",
-                 "{name} falls, by more than photos of an unchanged head differ from each other."),
+                 "{name} fell, by more than photos of an unchanged head differ from each other."),
     VerdictWords("no_change", BADGES["no_change"], "calm",
                  "{name} stayed the same, within what photos of an unchanged head differ from each other."),
     VerdictWords("cannot_tell", BADGES["cannot_tell"], "open",
-                 "These photos do not yet show whether {lower} changes."),
+                 "These photos do not yet show whether {lower} changed."),
 )  # fmt: skip
 
 VERDICTS: Final[dict[str, VerdictWords]] = {words.name: words for words in _VERDICTS}

@@ -313,6 +313,10 @@ def test_what_to_do_about_a_missing_date_is_said_once(make_series: MakeSeries) -
     assert "Measured, but dated in the future." in text
     # The short answer leads on to what there is.
     assert 'id="series-1-photos"' in render_report(data)
+    lost = build_report([make_series((), more_rows=(*undated, *late, rejected("x.jpg", "blurred")))])
+    text = Page(render_report(lost)).text()
+    assert "Every photo that could be measured is without a date or dated in the future, so" in text
+    assert text.count(advice) == text.count(FLAGS["date_in_future"].advice) == 1
     both = build_report([make_series((0.5, 0.6), more_rows=(*undated, *late))]).series[0]
     assert both.undated_note == f"Measured, but without a date or dated in the future. {advice}"
 
@@ -374,12 +378,14 @@ def test_one_session_and_nothing_measured_and_no_date(make_series: MakeSeries) -
     assert "One session is a beginning" in text
     assert "61.3 % (59.3 to 64.3)" in text
     assert NOTHING_MEASURED.badge in text
-    assert "None of these photos has a date" in text
+    assert "The photo that could be measured is without a date, so there is no course over time." in text
     assert "u.jpg : 50.0 % (48.0 to 52.0)" in text
     ahead = make_series((), verdict="cannot_tell", more_rows=(row("f.jpg", date="2099-01-01", flags="date_in_future"),))
     (page_ahead,) = build_report([ahead]).series
     assert page_ahead.verdict.name == "cannot_tell"
-    assert page_ahead.reason.startswith("These photos are dated in the future, so there is no course over time. Check")
+    assert page_ahead.reason.startswith(
+        "The photo that could be measured is dated in the future, so there is no course"
+    )
     assert page_ahead.undated[0].value.startswith("2099-01-01, 50.0")
     assert "range" not in {attributes.get("type") for _, attributes in page.tags}
     assert [len(page.pictures) for page in data.series] == [1, 0, 1]

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from hairdensity.analysis import analyze
 from hairdensity.cli import main
 from hairdensity.errors import TableError
 from hairdensity.settings import Settings
-from hairdensity.study import Study, study
+from hairdensity.study import PersonDone, PersonRun, Study, study
 
 parquet = pytest.importorskip("pyarrow.parquet")
 TODAY = date(2026, 7, 1)
@@ -37,6 +38,27 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def here(people: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Study]:
     out = tmp_path_factory.mktemp("here") / "out"
     return out, study(people, out, settings=QUICK, jobs=2, today=TODAY)
+
+
+def test_what_the_settings_file_says_counts_for_each_and_tables_that_nobody_reads_are_told(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[PersonRun] = []
+
+    def analyzed(task: PersonRun) -> PersonDone:
+        asked.append(task)
+        return PersonDone(reason="not now")
+
+    photos = tmp_path / "photos"
+    shutil.copytree(people, photos)
+    (photos / "hairdensity.toml").write_text("pdf = true\nmaps = true\n")
+    for name in ("photos.csv", "regions.json"):
+        (photos / name).write_text("photo\n")
+    monkeypatch.setattr("hairdensity.study.run_person", analyzed)
+    result = CliRunner().invoke(main, ["study", str(photos), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert [(task.maps, task.pdf) for task in asked] == [(True, True)] * 3
+    assert "photos.csv: is not read." in result.output
+    assert "regions.json: is not read." in result.output
 
 
 def test_each_has_the_run_that_analyze_gives_and_one_that_cannot_be_used_is_told(
