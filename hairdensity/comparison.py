@@ -11,9 +11,10 @@ from hairdensity.arrays import Mask
 from hairdensity.errors import HairdensityError
 from hairdensity.files import write_whole
 from hairdensity.find import FoundPhoto
+from hairdensity.flags import reason_for
 from hairdensity.frames import frame_of
 from hairdensity.intervals import detectable
-from hairdensity.measure import Coverage, common_skin, coverage
+from hairdensity.measure import SHOWN_ENOUGH, SHOWN_TOO_LITTLE, Coverage, coverage, shown_fraction
 from hairdensity.named import date_in
 from hairdensity.placing import Placement, as_baseline, place_on, place_on_itself
 from hairdensity.read import read_taken
@@ -89,7 +90,11 @@ def compare(before: Path, after: Path, *, view: str = DEFAULT_VIEW, settings: Se
             f"{names[1]}: could not be matched to {names[0]} ({reason}). "
             "Both must show the same head from the same side and distance."
         )
-    common = common_skin(placed[0].skin, [one.skin for one in placed if one is not None])
+    shown = shown_fraction(placed[1].skin, placed[0].skin)
+    if shown < SHOWN_TOO_LITTLE:
+        raise HairdensityError(f"{names[1]}: {reason_for(['shows_too_little'])}")
+    # Of two photos neither sets the skin for others: however little both show, both are measured on that.
+    common = placed[0].skin & placed[1].skin
     results = [coverage(one, common, placed[0].skin) for one in placed if one is not None]
     if results[0] is None or results[1] is None:
         raise HairdensityError(f"{names[1]}: shows no skin that {names[0]} shows.")
@@ -98,7 +103,8 @@ def compare(before: Path, after: Path, *, view: str = DEFAULT_VIEW, settings: Se
         _frame(after, names[1], later, placements[1], common, base, settings),
     )
     noise = detectable(results[0].repeat_sd, results[1].repeat_sd)
-    flags = (base.flags, tuple(dict.fromkeys((*later.flags, *placements[1].flags))))
+    less = ("shows_less",) if shown < SHOWN_ENOUGH else ()
+    flags = (base.flags, tuple(dict.fromkeys((*later.flags, *placements[1].flags, *less))))
     return Comparison(results[0], results[1], noise, flags, frames, view)
 
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import ExifTags, Image
@@ -238,6 +239,22 @@ def test_two_photos_compared(tmp_path: Path, compare: list[str]) -> None:
     assert "More hair" in html
     assert "5 January 2026" in html
     assert "No treatments were given" not in html
+
+
+def test_both_photos_are_measured_on_the_skin_that_both_show(tmp_path: Path, compare: list[str]) -> None:
+    """A head thin above and dense below has not changed where the later photo shows less of the thin part."""
+    thin, dense = head(300, noise=1), head(3500, noise=2)
+    half = thin.shape[0] // 2
+    whole = np.concatenate([thin[:half], dense[half:]])
+    before = save(whole, tmp_path / "before.jpg")
+    less = save(whole[round(0.38 * len(whole)) :], tmp_path / "less.jpg")
+    page = tmp_path / "page.html"
+    result = CliRunner().invoke(main, [*compare, str(before), str(less), "--json", "--to", str(page)])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["before"]["region_fraction"] == found["after"]["region_fraction"] < 0.8
+    assert not found["more_than_noise"]
+    assert "shows less of the scalp" in page.read_text(encoding="utf-8")
 
 
 def test_photos_of_one_name_are_told_apart_by_their_folders() -> None:
