@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.options import settings_here_option, view_option
+from hairdensity.commands.options import PAGE, settings_here_option, view_option
 from hairdensity.commands.printing import Command, detail, written
 
 
@@ -14,8 +14,7 @@ from hairdensity.commands.printing import Command, detail, written
 @click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("after", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @view_option
-@click.option("--to", "page", type=click.Path(dir_okay=False, path_type=Path), default=Path("comparison.html"),
-              show_default=True, help="File to write.")  # fmt: skip
+@click.option("--to", "page", type=PAGE, default=Path("comparison.html"), show_default=True, help="Page to write.")
 @click.option("--blind", is_flag=True,
               help="For raters: hide order, dates and values; the key goes into a file beside the page.")  # fmt: skip
 @settings_here_option

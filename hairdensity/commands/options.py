@@ -30,7 +30,23 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # older versions of click
             self.fail(str(error).removeprefix(": "), parameter, context)
 
 
+class Page(click.Path):
+    """A page to write: no other file, such as a photo that was named by a slip, is overwritten by one."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Return the path; one that does not end as a page does is refused."""
+        path = super().convert(value, parameter, context)
+        if Path(str(value)).suffix.lower() not in (".html", ".htm"):
+            self.fail(
+                f"{value} must end in .html, such as page.html (a PDF is written by --pdf of report).",
+                parameter,
+                context,
+            )
+        return path
+
+
 DAY: Final = Day()
+PAGE: Final = Page(dir_okay=False, path_type=Path)
 
 
 def _settings(default: str) -> Option:

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.options import DAY, settings_here_option
+from hairdensity.commands.options import DAY, PAGE, settings_here_option
 from hairdensity.commands.printing import Command, written
 
 
 @click.command(cls=Command, short_help="Make the page again: PDF, other names or dates, a subset.")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--to", "page", type=click.Path(dir_okay=False, path_type=Path),
-              help="File to write [default: report.html in OUT].")  # fmt: skip
+@click.option("--to", "page", type=PAGE, help="Page to write [default: report.html in OUT].")
 @click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Other treatment dates than those of the run.")  # fmt: skip
 @click.option("--dates", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -54,8 +53,6 @@ def report(
     pairs = dict(pair.partition("=")[::2] for pair in name)
     if any("=" not in pair for pair in name):
         raise click.UsageError("--name must be OLD=NEW, such as --name ann=A.")
-    if page and page.suffix.lower() == ".pdf":
-        raise click.UsageError("--to names the page, such as page.html; with --pdf a page.pdf is written beside it.")
     wanted = Wanted(
         subjects=subject,
         views=view,

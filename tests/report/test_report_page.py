@@ -21,7 +21,7 @@ from hairdensity.report.pictures import encode_frame, encode_thumb
 from hairdensity.report.render import CURVES, render_report
 from hairdensity.report.shots import Shown, Thumb
 from hairdensity.report.show import MOST_PICTURES
-from hairdensity.report.words import NOTHING_MEASURED, PAIR, VERDICTS
+from hairdensity.report.words import CLOSE_UPS, NOTHING_MEASURED, PAIR, VERDICTS
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "path", "use"}
 HOSTILE = (
@@ -361,6 +361,15 @@ def test_parts_of_the_scalp_are_told_with_their_noise(make_series: MakeSeries) -
     noisy = make_series((0.5, 0.55), smallest_detectable_change=0.11)
     (page,) = build_report([dataclasses.replace(noisy, zone_rows=rows)]).series
     assert all(zone.within_noise for zone in page.zones)
+
+
+def test_how_hairs_are_found_is_told_where_there_are_close_ups(make_series: MakeSeries) -> None:
+    plain = make_series((0.5, 0.6))
+    close = dataclasses.replace(plain, quantity=CLOSE_UPS["hairs_per_cm2"])
+    told = [
+        "In close-ups every hair is found by itself" in render_report(build_report([one])) for one in (plain, close)
+    ]
+    assert told == [False, True]
 
 
 def test_no_series(make_series: MakeSeries) -> None:

@@ -90,6 +90,11 @@ def test_other_names_other_days_and_a_subset(finished: Path, tmp_path: Path) -> 
     assert (nobody.exit_code, "nobody is called 'nobody'" in nobody.output) == (1, True)
     no_page = CliRunner().invoke(main, ["report", str(finished), "--to", str(tmp_path / "page.pdf")])
     assert (no_page.exit_code, "--pdf" in no_page.output) == (2, True)
+    photo = tmp_path / "after.jpg"
+    photo.write_bytes(b"a photo")
+    slip = CliRunner().invoke(main, ["compare", str(photo), str(photo), "--to", str(photo)])
+    assert (slip.exit_code, "must end in .html" in slip.output) == (2, True)
+    assert photo.read_bytes() == b"a photo"
 
 
 def test_a_page_of_one_under_another_name_keeps_the_treatments_and_tells_no_name(
