@@ -42,6 +42,25 @@ def date_in(text: str) -> date | None:
     return None
 
 
+def with_other_day(path: str, day: date) -> str:
+    """Return a path in which another day, and in folders another month, stands wherever it has one.
+
+    Examples
+    --------
+    >>> with_other_day("2026-03/IMG_20260301_091500.jpg", date(2027, 10, 4))
+    '2027-10/IMG_20271004_091500.jpg'
+    """
+
+    def other(match: re.Match[str]) -> str:
+        if date_in(match[0]) is None:
+            return match[0]
+        return day.strftime("%d.%m.%Y" if match.re is _DOTTED else f"%Y{match[2]}%m{match[2]}%d")
+
+    *folders, file = path.split("/")
+    months = [f"{day:%Y}{part[4]}{day:%m}" if _YEAR_MONTH.fullmatch(part) else part for part in folders]
+    return "/".join(_DOTTED.sub(other, _DATE.sub(other, part)) for part in (*months, file))
+
+
 def times_further_out(days: Mapping[str, date | None]) -> frozenset[str]:
     """Return which of "year" and "month" folders stand for that are not the innermost: what the photos in them say.
 

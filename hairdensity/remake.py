@@ -1,16 +1,18 @@
 """Remake: the page of a finished run once more, without its photos: other treatments, names, dates, or a subset."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from hairdensity.errors import HairdensityError, quoted
 from hairdensity.files import OutPaths
-from hairdensity.find import Found, FoundPhoto
+from hairdensity.find import Found, FoundPhoto, means
 from hairdensity.followed import verdicts
 from hairdensity.leftovers import note_written
+from hairdensity.named import with_other_day
 from hairdensity.pages import OF_THE_RUN, gather, write_pages
 from hairdensity.pool import Here
 from hairdensity.regions import outlined
@@ -35,7 +37,7 @@ class Wanted:
     names : mapping
         Subjects by the name they are to have on the page.
     dates : mapping
-        Days by photo, where they are other than those of the run.
+        Days by photo, where they are other than those of the run. They then stand in the photo's name too.
     title : str or None
         Heading of the page; None: that of the run.
     """
@@ -71,6 +73,7 @@ def remake(
     wanted: Wanted | None = None,
     treatments: Path | None = None,
     pdf: bool = False,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> tuple[Path, ...]:
     """Make the page of a finished run once more, from what was kept of it.
 
@@ -86,6 +89,8 @@ def remake(
         Treatment dates; default: those of the run.
     pdf : bool
         Whether to write the same as PDF beside it.
+    tell : callable
+        Told what a person should know, a line each.
 
     Returns
     -------
@@ -103,7 +108,8 @@ def remake(
     names = wanted.names or {}
     paths = OutPaths(out)
     kept = remembered(paths)
-    shown = _shown_names((found for found, _, _ in kept.photos), names)
+    wanted = replace(wanted, dates=_days([found for found, _, _ in kept.photos], wanted.dates or {}, tell))
+    shown = _shown_names((found for found, _, _ in kept.photos), names, wanted.dates or {})
     photos = [
         (replace(changed, name=shown[found.name]), observation, entry)
         for found, observation, entry in kept.photos
@@ -117,7 +123,7 @@ def remake(
     dates = _renamed(read_treatments(treatments) if treatments else kept.treatments, names)
     drawn = {shown.get(name, name): outlines for name, outlines in kept.drawn.items()}
     # Handed out, a page tells of those on it: warnings of the run may name other people's files.
-    private = bool(wanted.subjects or names)
+    private = bool(wanted.subjects or names or wanted.dates)
     warnings = () if private else (*kept.warnings, *(dates.warnings if treatments else ()))
     run = {key: value for key, value in kept.run.items() if not private or key not in OF_THE_RUN}
     job = Job(
@@ -145,8 +151,20 @@ def _renamed(dates: Treatments, names: Mapping[str, str]) -> Treatments:
     )
 
 
-def _shown_names(photos: Iterable[FoundPhoto], names: Mapping[str, str]) -> dict[str, str]:
-    """Return by photo how the page calls it: with the new name of the person where its path has the old one."""
+def _days(photos: Sequence[FoundPhoto], said: Mapping[str, date], tell: Callable[[str], None]) -> dict[str, date]:
+    """Return the days that are other than those of the run, by the names that photos have."""
+    days = {found.name: found.date for found in photos}
+    meant = means(days)
+    for name in said:
+        if not meant(name):
+            tell(f"There is no photo {quoted(name)}: its date is not used.")
+    return {name: day for called, day in said.items() if (name := meant(called)) and days[name] != day}
+
+
+def _shown_names(
+    photos: Iterable[FoundPhoto], names: Mapping[str, str], dates: Mapping[str, date] = MappingProxyType({})
+) -> dict[str, str]:
+    """Return by photo how the page calls it: with the new name of the person, and the new day, where it has the old."""
     shown: dict[str, str] = {}
     taken: set[str] = set()
     for found in photos:
@@ -160,6 +178,8 @@ def _shown_names(photos: Iterable[FoundPhoto], names: Mapping[str, str]) -> dict
             if not found.subject.isdigit():
                 changed = [new.join(old.split(part)) for part in changed]
             name = "/".join(changed)
+        if found.name in dates:
+            name = with_other_day(name, dates[found.name])
         while name in taken:
             name += "'"
         taken.add(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hairdensity.commands.options import DAY, PAGE, settings_here_option
-from hairdensity.commands.printing import Command, written
+from hairdensity.commands.printing import Command, note, written
 
 
 @click.command(cls=Command, short_help="Make the page again: PDF, other names or dates, a subset.")
@@ -15,7 +15,7 @@ from hairdensity.commands.printing import Command, written
 @click.option("--treatments", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Other treatment dates than those of the run.")  # fmt: skip
 @click.option("--dates", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Other days of photos: a table with the columns photo and date.")  # fmt: skip
+              help="Other days of photos, also in their names: a table with the columns photo and date.")  # fmt: skip
 @click.option("--subject", multiple=True, help="Only this person; may be given more than once.")
 @click.option("--view", multiple=True, help="Only this view; may be given more than once.")
 @click.option("--since", type=DAY, help="Only photos from this day on.")
@@ -63,5 +63,5 @@ def report(
         title=title,
     )
     with_pdf = choose(file=settings_file, given={"pdf": pdf}).values.pdf
-    for path in remake(out, page, wanted=wanted, treatments=treatments, pdf=with_pdf):
+    for path in remake(out, page, wanted=wanted, treatments=treatments, pdf=with_pdf, tell=note):
         written(path)

@@ -73,14 +73,18 @@ def test_the_page_is_made_again_without_the_photos(finished: Path, tmp_path: Pat
 
 
 def test_other_names_other_days_and_a_subset(finished: Path, tmp_path: Path) -> None:
-    (tmp_path / "days.csv").write_text("photo,date\nvertex/2026-03-05.jpg,2026-03-25\n", encoding="utf-8")
+    (tmp_path / "days.csv").write_text("photo,date\nVertex/2026-03-05.jpg,2026-03-25\nvertex/2027.jpg,2026-03-26\n")
     page = tmp_path / "page.html"
     words = ["report", str(finished), "--to", str(page), "--since", "2026-02-01", "--title", "Of a friend",
              "--dates", str(tmp_path / "days.csv")]  # fmt: skip
-    assert CliRunner().invoke(main, words).exit_code == 0
+    result = CliRunner().invoke(main, words)
+    assert (result.exit_code, "There is no photo 'vertex/2027.jpg'" in result.stderr) == (0, True)
     html = page.read_text(encoding="utf-8")
     assert "<h1>Of a friend</h1>" in html
     assert "25 March 2026" in html
+    # The day that it has been given another for stands nowhere on the page.
+    assert "2026-03-25.jpg" in html
+    assert "2026-03-05" not in html
     assert "5 January 2026" not in html
     assert "2 photos, 2 of them measured" in html
     nothing = CliRunner().invoke(main, ["report", str(finished), "--view", "frontal"])
