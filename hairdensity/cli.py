@@ -1,6 +1,8 @@
 """The command line: parses and prints, and leaves the work to the modules. Heavy imports wait until they are needed."""
 
+import io
 import os
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,12 +70,15 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         """Run the command."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A terminal or file that lacks a letter shows a question mark, and the run has its result all the same.
+            sys.stdout.reconfigure(errors="replace")
         if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
             ctx.color = False
         try:
             return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException):
-            raise
+        except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
+            raise  # the last: nobody reads on, as behind `| head`; click ends quietly then
         except KeyboardInterrupt:
             click.echo("\nStopped. What was finished is kept: the same command goes on from here.", err=True)
             ctx.exit(130)

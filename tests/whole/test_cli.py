@@ -1,3 +1,4 @@
+import errno
 import json
 from datetime import date
 from pathlib import Path
@@ -166,3 +167,15 @@ def test_days_are_read_as_in_tables():
     result = CliRunner().invoke(main, ["report", ".", "--since", "03/04/2026"])
     assert result.exit_code == 2
     assert "'--since': '03/04/2026' can be 2026-04-03 or 2026-03-04. Write the one you mean." in result.output
+
+
+def test_a_letter_that_stdout_lacks_and_a_pipe_that_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "hairdensity.toml").write_text('title = "Ελένη"', encoding="utf-8")
+    result = CliRunner(charset="cp1252").invoke(main, ["settings", str(tmp_path)])
+    assert (result.exit_code, 'title = "?????"' in result.stdout) == (0, True)
+
+    def closed(*_: object, **_named: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("hairdensity.preferences.listed", closed)
+    assert CliRunner().invoke(main, ["settings"]).stderr == ""
