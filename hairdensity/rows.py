@@ -182,7 +182,8 @@ def _measure_common(
         counted = reads.count([aligned[name] for name in todo], common, base_skin(), [zone.mask for zone in zones])
         fresh = dict(zip(todo, counted, strict=True))
         found = {name: found.get(name) or fresh[name] for name in aligned}
-    names = {member.entry: member.found.name for member in series.members}
+    # A copy of a photo has the same entry, but is not what anything was laid through.
+    names = {member.entry: member.found.name for member in series.members if member.usable}
     area = int(np.count_nonzero(common))
     rows: list[dict[str, Cell]] = []
     zone_rows: list[dict[str, Cell]] = []
