@@ -169,3 +169,13 @@ def test_a_baseline_that_cannot_be_loaded_is_a_mistake_of_the_program():
     lost = replace(placement(), placed=None)
     with pytest.raises(ValueError, match="only an aligned photo"):
         measure_series(series, lambda _: lost, SETTINGS)
+
+
+def test_what_a_photo_was_aligned_through_is_the_photo_and_not_a_copy_of_it():
+    photos = [(found(f"{n}.jpg", date(2026, n + 1, 1)), observed(str(min(n, 1)))) for n in range(3)]
+    last = (found("9.jpg", date(2026, 5, 1)), observed("9"))
+    (series,) = group([(photo, seen, f"entry of {seen.digest}") for photo, seen in (*photos, last)], (), TODAY)
+    through = replace(placement(), through="entry of 1")
+    measured = measure_series(series, lambda member: through if member.found.name == "9.jpg" else placement(), SETTINGS)
+    assert [row["status"] for row in measured.rows] == ["measured", "measured", "rejected", "measured"]
+    assert measured.rows[3]["aligned_through"] == "1.jpg"

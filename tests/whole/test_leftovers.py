@@ -8,6 +8,7 @@ import sys
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +16,12 @@ from scenes import head, save, series
 
 from hairdensity.analysis import Analysis, _only_run, analyze
 from hairdensity.errors import MissingExtraError, OutputError
+from hairdensity.files import OutPaths
 from hairdensity.pages import _make
 from hairdensity.pool import Crashed
 from hairdensity.settings import Settings
+from hairdensity.spots import Pair
+from hairdensity.stages import _match
 from hairdensity.tasks import DrawTask
 
 TODAY = date(2026, 7, 1)
@@ -67,6 +71,7 @@ def test_a_mask_whose_process_died_is_no_older_one_and_is_drawn_by_the_next_run(
             "hairdensity.pages._make", lambda task: Crashed("x") if isinstance(task, DrawTask) else _make(task)
         )
         run(photos, out)
+    assert pictures(out) == {}
     run(photos, out)
     run(photos, tmp_path / "first")
     assert pictures(out) == pictures(tmp_path / "first")
@@ -96,6 +101,19 @@ def test_what_a_process_died_of_is_tried_again_by_the_next_run(tmp_path: Path, m
     again = run(photos, out)
     assert [row["status"] for row in again.rows] == ["measured", "measured"]
     assert again.measured_now == 0
+
+
+def test_a_pair_of_close_ups_that_is_given_up_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hairdensity.stages.pairs_of", lambda _one: (("later", ("first",)),))
+    monkeypatch.setattr("hairdensity.stages.kept_pair", lambda *_: None)
+    monkeypatch.setattr(
+        "hairdensity.stages._pair_task", lambda _job, later, first: SimpleNamespace(entry=later, baseline_entry=first)
+    )
+    died: Any = SimpleNamespace(
+        paths=OutPaths(tmp_path), run=lambda _match, tasks: enumerate([Crashed("x")] * len(tasks))
+    )
+    one: Any = "a series"
+    assert _match(died, [one], lambda *_: None) == {("later", "first"): Pair("x")}
 
 
 def test_what_this_run_did_not_write_is_deleted_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
