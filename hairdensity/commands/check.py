@@ -57,7 +57,7 @@ def _seen(paths: tuple[Path, ...], view: str, settings_file: Path | None) -> Ite
     from hairdensity.find import find_photos
     from hairdensity.preferences import choose
     from hairdensity.recipe import observe
-    from hairdensity.regions import REGIONS, Outlines, read_regions
+    from hairdensity.regions import REGIONS, Outlines, of_photos, read_regions
     from hairdensity.views import DEFAULT_VIEW, view_in
 
     for path in paths:
@@ -66,8 +66,10 @@ def _seen(paths: tuple[Path, ...], view: str, settings_file: Path | None) -> Ite
             yield path, observe(path, view, (), settings)
             continue
         own = view_in(path.absolute().name) or view
-        drawn = read_regions(path / REGIONS) if (path / REGIONS).is_file() else {}
-        for found in find_photos(path).photos:
+        photos = find_photos(path).photos
+        names = (found.name for found in photos)
+        drawn = of_photos(read_regions(path / REGIONS), names) if (path / REGIONS).is_file() else {}
+        for found in photos:
             where = own if found.view == DEFAULT_VIEW else found.view
             outlines = drawn.get(found.name, Outlines()).region
             yield found.path, observe(found.path, where, outlines, settings, found.px_per_mm)

@@ -56,7 +56,7 @@ def test_check_of_a_folder_takes_what_is_written_down_there(tmp_path: Path, monk
     for name in ("a", "b"):
         (tmp_path / "macro" / f"{name}.jpg").touch()
     (tmp_path / "photos.csv").write_text("photo,px_per_mm\nmacro/a.jpg,62.5\n")
-    (tmp_path / "regions.json").write_text('{"macro/b.jpg": [[0, 0], [9, 0], [9, 9]]}')
+    (tmp_path / "regions.json").write_text('{"Macro\\\\b.jpg": [[0, 0], [9, 0], [9, 9]]}')
     (tmp_path / "hairdensity.toml").write_text("macro_px_per_mm = 70.0\n")
     asked = {}
 
