@@ -165,7 +165,8 @@ def analyze(
         Told (what, done, of how many).
     cluster : str, optional
         Address of a Dask scheduler, such as tcp://scheduler:8786, whose workers measure instead of processes of this
-        machine; "local" starts `jobs` workers here. See docs/scaling.md.
+        machine; "local" starts `jobs` workers here, in a script only below `if __name__ == "__main__":`, as Dask asks.
+        See docs/scaling.md.
     photo_seconds : float
         What one photo may take; one that is stuck is left out, with the reason.
     parquet : bool
