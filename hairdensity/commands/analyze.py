@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairdensity.commands.options import cluster_option, jobs_option, photo_seconds_option, settings_option
+from hairdensity.commands.options import Number, cluster_option, jobs_option, photo_seconds_option, settings_option
 from hairdensity.commands.printing import Command, ProgressBar, detail, headline, note, one_line, quiet, verbose
 from hairdensity.methods import METHODS
 
@@ -61,7 +61,7 @@ class PhotoFolder(click.Path):
                    "the extra onnx; classical: no trained weights [default: network].")  # fmt: skip
 @click.option("--work-px", type=click.IntRange(128, 8192),
               help="Longer side of the picture that is segmented [default: 1280].")  # fmt: skip
-@click.option("--ruler-mm", type=click.FloatRange(40, 160),
+@click.option("--ruler-mm", type=Number(40, 160),
               help="Measured length of the scale card's ruler, in mm [default: 80, as printed at 100 %].")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON.")
 def analyze(

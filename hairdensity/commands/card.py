@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hairdensity.commands.options import settings_here_option
+from hairdensity.commands.options import Number, settings_here_option
 from hairdensity.commands.printing import Command, note, one_line, written
 
 
@@ -14,7 +14,7 @@ from hairdensity.commands.printing import Command, note, one_line, written
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("scale_card.pdf"),
               show_default=True, help="Where to write the card, without PHOTOS.")  # fmt: skip
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="Paper to print on [default: a4].")
-@click.option("--ruler-mm", type=click.FloatRange(40, 160),
+@click.option("--ruler-mm", type=Number(40, 160),
               help="Length of the ruler on your printed card, measured; 80 where it was printed at 100 %.")  # fmt: skip
 @settings_here_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was found in PHOTOS as JSON.")

@@ -1,5 +1,6 @@
 """Options that several commands take."""
 
+import math
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -45,6 +46,17 @@ class Page(click.Path):
         return path
 
 
+class Number(click.FloatRange):
+    """A number between bounds; `nan` and `inf`, which pass for numbers, are refused."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> float:  # noqa: ANN401 - as click has it
+        """Return the number."""
+        number = float(super().convert(value, parameter, context))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number.", parameter, context)
+        return number
+
+
 DAY: Final = Day()
 PAGE: Final = Page(dir_okay=False, path_type=Path)
 
@@ -69,6 +81,6 @@ cluster_option: Option = click.option(
     help="Let a Dask cluster do the work, such as tcp://scheduler:8786; local: try one here.",
 )  # fmt: skip
 photo_seconds_option: Option = click.option(
-    "--photo-seconds", type=click.FloatRange(1), default=300, show_default=True,
+    "--photo-seconds", type=Number(1), default=300, show_default=True,
     help="Leave out a photo that takes longer.",
 )  # fmt: skip

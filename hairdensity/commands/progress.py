@@ -7,7 +7,7 @@ from statistics import median
 
 import click
 
-from hairdensity.commands.options import DAY
+from hairdensity.commands.options import DAY, Number
 from hairdensity.commands.printing import Command, detail, note, one_line
 
 FEW_RUNS = 10
@@ -81,9 +81,9 @@ def progress(table: Path, treatments: Path | None, value: str | None, as_json: b
 
 
 @click.command(cls=Command, short_help="How often and how long to photograph until it shows.")
-@click.option("--gain", type=click.FloatRange(0.5, 100), default=6.0, show_default=True,
+@click.option("--gain", type=Number(0.5, 100), default=6.0, show_default=True,
               help="Size of the gain that should be seen, in points of coverage.")  # fmt: skip
-@click.option("--noise", type=click.FloatRange(0.05, 50),
+@click.option("--noise", type=Number(0.05, 50),
               help="Standard deviation between photos of an unchanged head, in points [default: 1.5].")  # fmt: skip
 @click.option("--table", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Take the noise from one's own measurements.csv.")  # fmt: skip

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hairdensity.commands.options import Number
 from hairdensity.commands.printing import Command, one_line, quiet
 
 COURSES = ("none", "temporary", "sustained", "on_treatment", "declining")
@@ -23,7 +24,7 @@ COURSES = ("none", "temporary", "sustained", "on_treatment", "declining")
 @click.option("--repeats", type=click.IntRange(1, 9), default=1, show_default=True, help="Photos of each view a day.")
 @click.option("--course", type=click.Choice(COURSES), default="temporary", show_default=True,
               help="What becomes of the hair.")  # fmt: skip
-@click.option("--gain", type=click.FloatRange(0, 40), default=8.0, show_default=True,
+@click.option("--gain", type=Number(0, 40), default=8.0, show_default=True,
               help="Coverage gained at its peak (or lost a year, for declining), percentage points.")  # fmt: skip
 @click.option("--size", type=click.IntRange(64, 8192), default=1000, show_default=True, help="Longer side, pixels.")
 @click.option("--no-truth-pictures", is_flag=True, help="Write truth.csv only.")

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from hairdensity.columns import Cell
+from hairdensity.columns import COLUMNS, Cell
 from hairdensity.errors import TableError, quoted
 from hairdensity.flags import FLAGS
 from hairdensity.intervals import Z95
@@ -23,6 +23,9 @@ SHARED_OF_DAY: Final = 0.5
 """Share of the noise variance that photos of one day have in common (same hair, same light), so that many photos of a
 day help, but not without end."""
 VALUES: Final = ("coverage", "value", "density", "count", "hairs", "hairs_per_cm2", "percent")
+LEAST_SHARE: Final = 0.2
+"""Numbers of which none is larger are shares only where their column says so."""
+_SHARES: Final = frozenset(column.name for column in COLUMNS if column.unit == "share")
 _STATUSES: Final = frozenset({"measured", "rejected", "unreadable"})
 _OTHER_NUMBERS: Final = frozenset({"low", "high", "sd", "repeat_sd", "photos", "n", "coverage_low", "coverage_high"})
 _TEXTS: Final = frozenset(
@@ -225,6 +228,7 @@ def series_table(table: Table, value: str | None = None) -> SeriesTable:
         )
     if value and empty and not rows:
         raise TableError(f"{table.name}: no row has a number in column {quoted(value)}.{_instead(table, value)}")
+    _refuse_too_small(table, column, [float(row["coverage"]) for row in rows if row["coverage"] is not None])
     warnings = list(table.warnings)
     if empty:
         warnings.append(f"{table.name}: {empty} {'row has' if empty == 1 else 'rows have'} no {column}: left out.")
@@ -269,6 +273,17 @@ def _refuse_mixed_units(table: Table, column: str) -> None:
             raise TableError(
                 f"{where}: {quoted(cell)} has no per cent sign, and other rows do. Write all of them alike."
             )
+
+
+def _refuse_too_small(table: Table, column: str, values: Sequence[float]) -> None:
+    """Refuse values that are no shares and so small that a point of a share is more than they change."""
+    share = column in _SHARES or any(word in column for word in ("coverage", "share", "fraction", "percent"))
+    most = max(map(abs, values), default=0.0)
+    if not share and 0 < most <= LEAST_SHARE:
+        raise TableError(
+            f"{table.name}: no {column} is above {most:g}, and numbers up to 1 are taken for shares. "
+            "Write it in a smaller unit (um in place of mm), or call the column coverage if it is a share."
+        )
 
 
 def _subject(line: Line) -> str:

@@ -233,14 +233,13 @@ def _settles(setting: Setting, belief: Belief, series: Series, today: date) -> s
         return ""
     if belief.p_gain >= 0.5 and hidden_loss(setting) is not None and belief.p_lost < 0.5:
         return "Photos with all as it was before that day, if there can be any, would settle it."
-    last = max(today, series.sessions[-1].date) if (today - series.sessions[-1].date).days < 62 else today
     waits = 0.0
     if np.isfinite(setting.stop) and belief.p_gain >= 0.5:
         waits = max(0.0, setting.stop + WEEKS_AFTER - setting.end)
     more = max(3, int(np.ceil(waits * 7 / MONTH_DAYS)), min(6, round(len(series.sessions) / 4)))
     if belief.p_gain < 0.5 and too_short(belief, setting):
         more = max(more, _until_steady(setting, belief))
-    span = f"after {day(last)} and until {day(_later(last, more))}"
+    span = f"after {day(today)} and until {day(_later(today, more))}"
     return f"{counted(more, 'more monthly session')}, {span}, should settle it."
 
 

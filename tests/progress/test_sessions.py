@@ -204,3 +204,12 @@ def test_values_with_and_without_a_per_cent_sign_are_not_mixed(tmp_path: Path) -
         read_series_table(table(tmp_path, "date,value\n2025-01-01,45 %\n2025-02-01,46\n"))
     rows = read_series_table(table(tmp_path, "date;value\n2025-01-01;45 %\n2025-02-01;0,46\n")).rows
     assert [row["coverage"] for row in rows] == [0.45, 0.46]
+
+
+@pytest.mark.parametrize("column", ["thickness_mm", "value"])
+def test_numbers_too_small_for_shares_are_refused_unless_they_are_shares(tmp_path: Path, column: str) -> None:
+    """A hair that grows from 0.055 to 0.067 mm gains a fifth, not 1.2 hundredths of all there can be."""
+    text = "date,{}\n2025-01-01,0.055\n2025-02-01,0.067\n"
+    with pytest.raises(TableError, match=rf"counts\.csv: no {column} is above 0\.067, .* \(um in place of mm\)"):
+        read_series_table(table(tmp_path, text.format(column)))
+    assert len(read_series_table(table(tmp_path, text.format("coverage"))).rows) == 2

@@ -99,6 +99,13 @@ def test_a_command_that_is_wrong_is_status_two(tmp_path: Path):
     assert "Missing option '--out'. Folder for the results." in missing.output
 
 
+@pytest.mark.parametrize("number", ["nan", "inf"])
+def test_what_only_passes_for_a_number_is_a_wrong_command(number: str):
+    result = CliRunner().invoke(main, ["plan", "--noise", number])
+    assert result.exit_code == 2
+    assert "--noise" in result.output
+
+
 def test_options_of_all_commands_stand_before_or_behind_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     table = tmp_path / "table.csv"
     table.write_text("date,value,view\n2999-01-01,1,a\n2999-02-01,2,b\n2999-03-01,3,c\n", encoding="utf-8")
