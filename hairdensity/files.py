@@ -96,7 +96,8 @@ def picture_names(photos: Iterable[str]) -> dict[str, str]:
         stem = str(PurePosixPath(photo).with_suffix("")).casefold()
         stems[stem] = stems.get(stem, 0) + 1
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    # A folder may be called like a picture.
+    taken = {str(folder).casefold() for photo in ordered for folder in PurePosixPath(photo).parents}
     for photo in ordered:
         stem = str(PurePosixPath(photo).with_suffix(""))
         name = f"{stem}.png" if stems[stem.casefold()] == 1 else f"{photo}.png"

@@ -22,6 +22,10 @@ def test_same_stem_keeps_its_ending():
     }
 
 
+def test_a_folder_that_is_called_like_a_picture_is_no_obstacle():
+    assert picture_names(["a.jpg", "a.png/b.jpg"]) == {"a.jpg": "a.jpg~2.png", "a.png/b.jpg": "a.png/b.png"}
+
+
 @given(st.sets(st.sampled_from("aAb").flatmap(lambda stem: st.sampled_from([f"{stem}{end}" for end in
        (".jpg", ".heic", ".png", ".jpg.png", ".jpg.jpg", ".heic.png", "")])), max_size=18))  # fmt: skip
 def test_no_two_pictures_collide_even_where_case_does_not_count(photos: set[str]):
