@@ -94,6 +94,8 @@ def test_a_lost_scheduler_is_said_and_the_next_run_goes_on(photos: Path, local: 
 
 
 def test_workers_that_do_not_see_the_photos(cluster: "distributed.LocalCluster", tmp_path: Path):
+    with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=180)  # those that other tests killed start again, slowly on a busy machine
     with (
         pytest.raises(HairdensityError, match=r"does not see .*gone\. Use folders that all workers share"),
         connected(cluster.scheduler_address, 1, 60, [tmp_path / "gone"]),
