@@ -1,10 +1,11 @@
-"""How far the doubt of the network is from its errors: `python benchmarks/doubt.py DATA --folds RUNS --scalps FOLDER`.
+"""How far the doubt of the network is from its errors: `python benchmarks/doubt.py DATA --folds RUNS [--scalps FOLDER]`.
 
-DATA and RUNS as for `heads.py`, FOLDER as for `rendered.py` (its photos are measured, none are rendered here). For each
-whole photo (real ones with four squares or more in the region found, rendered and textured scalps with the region
-given) the error of the mean share stands against what `hairdensity.segment.network.doubt` is made of: the least, how
-much is half covered, how far the two looks differ. Prints how often the 95 % interval holds the truth with the
-constants in use, and the constants under which the errors of the four kinds, each kind counting alike, are likeliest.
+DATA and RUNS as for `heads.py`, FOLDER as for `rendered.py` (its photos are measured, none are rendered here; without
+it real heads alone are measured). For each whole photo (real ones with four squares or more in the region found,
+rendered and textured scalps with the region given) the error of the mean share stands against what
+`hairdensity.segment.network.doubt` is made of: the least, how much is half covered, how far the two looks differ.
+Prints how often the 95 % interval holds the truth with the constants in use, and the constants under which the errors
+of all kinds, each kind counting alike, are likeliest.
 """
 
 import argparse
@@ -49,11 +50,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--folds", type=Path, required=True)
-    parser.add_argument("--scalps", type=Path, required=True)
+    parser.add_argument("--scalps", type=Path)
     parser.add_argument("--textured", type=int, default=60)
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    photos = [*real(given.data, given.folds), *made(given.scalps, given.folds / "fold0.onnx", given.textured)]
+    photos = list(real(given.data, given.folds))
+    if given.scalps:
+        photos += made(given.scalps, given.folds / "fold0.onnx", given.textured)
     kinds = sorted({p.kind for p in photos})
     print("kind        photos    bias     rms  pp;  correlation of |error| with: half covered, looks apart")
     for kind in kinds:

@@ -179,7 +179,7 @@ def table(kind: str, found: list[Found]) -> None:
         lines += [
             ("sure points: balanced accuracy", lambda f: accuracy(f, 0, 1)),
             ("weak points: balanced accuracy", lambda f: accuracy(f, 2, 3)),
-            ("background and face taken for scalp", lambda f: float(pooled(f)[pooled(f)[:, 0] >= 4, 1].mean())),
+            ("background and face taken for scalp", lambda f: mean_of(list(pooled(f)[pooled(f)[:, 0] >= 4, 1]))),
         ]
     rng = np.random.default_rng(0)
     for name, score in lines:
@@ -300,7 +300,7 @@ def accuracy(found: list[Found], hair: int, skin: int) -> float:
     if hair == 0:
         points = points[points[:, 1] > 0]
     right = points[:, 1] * np.where(points[:, 0] == hair, points[:, 2], 1 - points[:, 2])
-    return float(np.mean([right[points[:, 0] == label].mean() for label in (hair, skin)]))
+    return float(np.mean([mean_of(list(right[points[:, 0] == label])) for label in (hair, skin)]))
 
 
 def linear_gain(rgb: Rgb, gains: NDArray[np.float64]) -> Rgb:
