@@ -1,4 +1,4 @@
-"""How far the doubt of the network is from its errors: `python benchmarks/doubt.py DATA --folds RUNS [--scalps FOLDER]`.
+"""How far the doubt of the network is from its errors: `benchmarks/doubt.py DATA --folds RUNS [--scalps FOLDER]`.
 
 DATA and RUNS as for `heads.py`, FOLDER as for `rendered.py` (its photos are measured, none are rendered here; without
 it real heads alone are measured). For each whole photo (real ones with four squares or more in the region found,
