@@ -11,11 +11,15 @@ export PYTHONPATH="$here/.."
 # A step frees and takes again a gigabyte: left to itself, glibc gives it back to the system each time, a fifth of the time.
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4000000000:glibc.malloc.trim_threshold=8000000000
 
-# The first three stages of the shipped weights learned from 110 scalps of an earlier renderer.
-renderer=$work/earlier-renderer
-mkdir -p "$renderer" "$early" "$runs"
-git -C "$here/.." archive d54b81f hairdensity | tar x -C "$renderer"
-PYTHONPATH=$renderer "$python" "$here/render.py" "$early" --count 110
+# The first three stages of the shipped weights learned from 110 scalps of two earlier states of the renderer.
+earlier() { # COMMIT FIRST-SEED COUNT
+  mkdir -p "$work/renderer-$1"
+  git -C "$here/.." archive "$1" hairdensity | tar x -C "$work/renderer-$1"
+  PYTHONPATH=$work/renderer-$1 "$python" "$here/render.py" "$early" --first "$2" --count "$3"
+}
+mkdir -p "$early" "$runs"
+earlier 6605022 700000 2
+earlier d54b81f 700002 108
 "$python" "$here/render.py" "$now" --count 600
 "$python" "$here/sketch.py" "$now" --count 700
 for seed in $(seq 700110 700599) $(seq 800000 800399); do
